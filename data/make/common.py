@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -63,3 +63,24 @@ def euro_rates() -> dict[date, Decimal]:
     """Return the ECB's reference rates: USD for one EUR, by day."""
     rows = read_csv(DATA / "rates" / "ecb_eur_fx_daily.csv")
     return {date.fromisoformat(row["Date"]): Decimal(row["USD"]) for row in rows}
+
+
+# Kazakhstan's holidays on fixed days; the movable ones are not needed for the days used here.
+HOLIDAYS = frozenset(
+    {
+        *((1, 1), (1, 2), (1, 7), (3, 8), (3, 21), (3, 22), (3, 23), (5, 1), (5, 7), (5, 9)),
+        *((7, 6), (8, 30), (10, 25), (12, 16)),
+    }
+)
+
+
+def is_working_day(day: date) -> bool:
+    """Say whether a day is from Monday to Friday and no fixed holiday."""
+    return day.isoweekday() <= 5 and (day.month, day.day) not in HOLIDAYS
+
+
+def next_working_day(day: date) -> date:
+    """Return the day itself where it is a working day, or else the first one after it."""
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return day
