@@ -5,15 +5,55 @@ python data/make/kazakhstan_demo.py [FOLDER]
 Everything individual is illustrative; the totals are the public figures that PROVENANCE.md gives.
 """
 
+import json
 import sys
+from datetime import date
 from pathlib import Path
 
 from common import DATA, REGISTER_COLUMNS, write_csv
 from demo_register import register
+from demo_story import Step, story
 from demo_venues import VENUE_COLUMNS, venues
+
+HEAD = """\
+# What the reserve of the Kazakhstan demo was given and did, in order, after venues and register.
+#
+# Each step is one command: its kind, its value date, its fields, and a sentence that says it.
+# Everything individual is illustrative; the 350,000,000.00 USD in total and the prices of gold,
+# euros and bitcoin are real. Made by data/make/kazakhstan_demo.py; change that, not this file.
+"""
+
+
+def toml(value: object) -> str:
+    """Write a value as TOML: text, whole number, date, or a list of tables of them."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list):
+        return "[\n" + "".join(f"  {toml(item)},\n" for item in value) + "]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {toml(item)}" for key, item in value.items()) + " }"
+    # A JSON string or whole number is a TOML one.
+    return json.dumps(value, ensure_ascii=False)
+
+
+def step_text(step: Step) -> str:
+    """Write one step as a table with its fields below it."""
+    lines = [
+        "[[step]]",
+        f"kind = {toml(step.kind)}",
+        f"on = {toml(step.on)}",
+        f"told = {toml(step.told)}",
+        "[step.fields]",
+        *(f"{key} = {toml(value)}" for key, value in step.fields.items()),
+    ]
+    return "\n".join(lines) + "\n"
+
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DATA / "demo" / "kazakhstan"
     shut = venues()
+    rows = register(shut)
     write_csv(folder / "venues.csv", VENUE_COLUMNS, shut)
-    write_csv(folder / "register.csv", REGISTER_COLUMNS, register(shut))
+    write_csv(folder / "register.csv", REGISTER_COLUMNS, rows)
+    text = "\n".join([HEAD, *(step_text(step) for step in story(rows))])
+    (folder / "story.toml").write_text(text, encoding="utf-8", newline="\n")
