@@ -22,7 +22,7 @@ FINAL_BEFORE_SALE = timedelta(days=30)
 
 # Seizures that public reports tie to a row, by the row's title, date or address.
 SILK_ROAD_SERVERS = date(2013, 10, 2)
-SILK_ROAD_OPERATOR = date(2013, 10, 25)
+SILK_ROAD_OPERATOR = date(2013, 10, 24)
 SILK_ROAD_HACKER = date(2021, 11, 9)
 PUBLIC_SEIZURE = {
     "2014-06-27": (SILK_ROAD_SERVERS, "the day the Silk Road site was shut"),
@@ -33,7 +33,7 @@ PUBLIC_SEIZURE = {
 }
 UNSOLD = {
     "96000": (date(2022, 2, 8), "the day in the source's address"),
-    "69370": (date(2020, 11, 3), "the day the complaint at the source's address gives"),
+    "69370": (date(2020, 11, 3), "the day that press gives for the seizure"),
     "41819": (SILK_ROAD_HACKER, "reported day of the search"),
 }
 
