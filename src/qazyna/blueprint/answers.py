@@ -1,0 +1,215 @@
+"""Reading one answer in the unit of its clause, and saying what is wrong with one that is not.
+
+A reader returns the value, or None after it has said why; it says everything, not the first thing.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+
+from qazyna.blueprint.lines import Path
+from qazyna.blueprint.schema import (
+    BOUNDS,
+    CURRENCIES,
+    MANAGED_CLASSES,
+    MEASURES,
+    STATEMENT_CLASSES,
+    Clause,
+)
+from qazyna.blueprint.values import Approvals, Limit, Par, Value
+
+_FRACTION = re.compile(r"(0(\.\d{1,12})?|1(\.0{1,12})?)", re.ASCII)
+_WHOLE = re.compile(r"\d{1,6}", re.ASCII)
+_PLAIN = re.compile(r"\d{1,20}(\.\d{1,18})?", re.ASCII)
+_MOST_DAYS = 36_525  # a century: more is a slip
+
+Say = Callable[[str, Path], None]
+"""Reports one problem, at a key below the one being read."""
+
+
+def nearest(word: str, known: tuple[str, ...]) -> str:
+    """“did you mean …?” for a word that is almost one of them, else all of them, or nothing."""
+    close = get_close_matches(word, known, 1, 0.6)
+    if close:
+        return f"did you mean “{close[0]}”?"
+    return "write one of " + ", ".join(known) if len(known) <= 12 else "see the template"
+
+
+def shown(raw: object) -> str:
+    if isinstance(raw, bool):
+        return str(raw).lower()
+    if isinstance(raw, date):
+        return raw.isoformat()
+    if isinstance(raw, str):
+        return f"“{raw[:40]}”"
+    if isinstance(raw, list):
+        return "a list"
+    if isinstance(raw, dict):
+        return "a table"
+    return str(raw)[:40]
+
+
+def _fraction(raw: object, say: Say, *at: str) -> Decimal | None:
+    if isinstance(raw, str) and _FRACTION.fullmatch(raw):
+        return Decimal(raw)
+    if isinstance(raw, float) or type(raw) is int:
+        say(f'{raw} is not exact as it stands: put it in quotes, "{raw}"', at)
+    else:
+        say(f'{shown(raw)} is not a share: write one between "0" and "1", such as "0.25"', at)
+    return None
+
+
+def _count(raw: object, say: Say, most: int, what: str, *at: str) -> int | None:
+    if type(raw) is int and 0 <= raw <= most:
+        return raw
+    say(f"{shown(raw)} is not {what}: write a whole number from 0 to {most}, without quotes", at)
+    return None
+
+
+def words(
+    raw: object, say: Say, among: tuple[str, ...], *at: str, may_be_empty: bool = True
+) -> tuple[str, ...] | None:
+    """A list of words, each once; every one that is not among those known is reported."""
+    if not isinstance(raw, list):
+        say(f'{shown(raw)} is not a list: write ["…", "…"]', at)
+        return None
+    good = True
+    for index, word in enumerate(raw):
+        if not isinstance(word, str):
+            say(f"{shown(word)} is not a word in quotes", (*at, index))
+        elif among and word not in among:
+            say(f"“{word}” is not known here: {nearest(word, among)}", (*at, index))
+        elif word in raw[:index]:
+            say(f"“{word}” is listed twice: remove one", (*at, index))
+        else:
+            continue
+        good = False
+    if not raw and not may_be_empty:
+        say("the list is empty, which would leave nothing allowed: name at least one", at)
+        good = False
+    return tuple(raw) if good else None
+
+
+def _keys(raw: Mapping[str, object], known: tuple[str, ...], say: Say) -> bool:
+    """Whether a table has exactly these keys; each missing or unknown one is reported."""
+    for key in raw:
+        if key not in known:
+            say(f"“{key}” does not belong here: {nearest(key, known)}", (key,))
+    for key in known:
+        if key not in raw:
+            say(f"“{key}” is missing: add it", ())
+    return set(raw) == set(known)
+
+
+def _limit(name: str, raw: object, say: Say) -> Limit | None:
+    known = ("measure", "class", "bound", "value", "amber")
+    if not isinstance(raw, dict):
+        say("a limit is a table: { " + ", ".join(f"{key} = …" for key in known) + " }", ())
+        return None
+    if not _keys(raw, known, say):
+        return None
+    good = True
+    classes = tuple(STATEMENT_CLASSES)
+    if raw["measure"] in ("manager_share", "manager_count"):
+        classes = MANAGED_CLASSES
+    for key, words in (("measure", MEASURES), ("class", classes), ("bound", BOUNDS)):
+        if raw[key] not in words:
+            say(f"{shown(raw[key])} is no {key}: {nearest(str(raw[key]), words)}", (key,))
+            good = False
+    if raw["measure"] == "manager_share" and raw["bound"] == "min":
+        say("the largest manager's share can only have a maximum: write bound = “max”", ("bound",))
+        good = False
+    value: Decimal | None
+    if raw["measure"] == "manager_count":
+        if isinstance(raw["value"], str) and _WHOLE.fullmatch(raw["value"]):
+            value = Decimal(raw["value"])
+        else:
+            say(f'{shown(raw["value"])} is no number of managers: write "5", say', ("value",))
+            value = None
+    else:
+        value = _fraction(raw["value"], say, "value")
+    amber = _fraction(raw["amber"], say, "amber")
+    if amber == 0:
+        say(
+            'amber = "0" would never be green: write a share of the bound, such as "0.90"',
+            ("amber",),
+        )
+        good = False
+    if not good or value is None or amber is None:
+        return None
+    return Limit(name, raw["measure"], raw["class"], raw["bound"], value, amber)
+
+
+def _approvals(raw: object, say: Say) -> Approvals | None:
+    if not isinstance(raw, dict):
+        say('an approval is a table: { roles = ["…"], approvals = 1 }', ())
+        return None
+    if not _keys(raw, ("roles", "approvals"), say):
+        return None
+    roles = words(raw["roles"], say, (), "roles")
+    count = _count(raw["approvals"], say, 20, "a number of approvals", "approvals")
+    return None if roles is None or count is None else Approvals(roles, count)
+
+
+def _par(asset: str, note: str, raw: object, say: Say) -> Par | None:
+    if not isinstance(raw, dict):
+        say('a par is a table: { currency = "USD", value = "1.00" }', ())
+        return None
+    if not _keys(raw, ("currency", "value"), say):
+        return None
+    good = True
+    if raw["currency"] not in CURRENCIES:
+        say(
+            f"{shown(raw['currency'])} is no currency known here: "
+            f"{nearest(str(raw['currency']), CURRENCIES)}",
+            ("currency",),
+        )
+        good = False
+    value = raw["value"]
+    if not isinstance(value, str) or not _PLAIN.fullmatch(value) or not Decimal(value):
+        say(f'{shown(value)} is no price: write plain digits in quotes, "1.00"', ("value",))
+        good = False
+    return Par(asset, raw["currency"], Decimal(value), note) if good else None
+
+
+def _weekdays(raw: object, say: Say) -> tuple[int, ...] | None:
+    if (
+        isinstance(raw, list)
+        and all(type(day) is int and 1 <= day <= 7 for day in raw)
+        and len(set(raw)) == len(raw) < 7
+    ):
+        return tuple(sorted(raw))
+    say("days of the week are whole numbers, 1 for Monday to 7 for Sunday, each once: [6, 7]", ())
+    return None
+
+
+def answer(clause: Clause, name: str, note: str, raw: object, say: Say) -> Value | None:
+    """Read one answer in the unit of its clause; None, and something said, where it cannot be."""
+    last = name.rsplit(".", 1)[-1]
+    if name == "jurisdiction.weekend":
+        return _weekdays(raw, say)
+    if clause.unit == "fraction":
+        return _fraction(raw, say)
+    if clause.unit == "days":
+        return _count(raw, say, _MOST_DAYS, "a number of days")
+    if clause.unit == "count":
+        return _count(raw, say, 10_000, "a count")
+    if clause.unit == "list":
+        return words(raw, say, clause.among, may_be_empty=clause.may_be_empty)
+    if clause.unit == "limit":
+        return _limit(last, raw, say)
+    if clause.unit == "approvals":
+        return _approvals(raw, say)
+    if clause.unit == "par":
+        return _par(last, note, raw, say)
+    if clause.unit == "bool":
+        if isinstance(raw, bool):
+            return raw
+        say(f"{shown(raw)} is neither true nor false: write one of them, without quotes", ())
+        return None
+    if isinstance(raw, str) and raw.strip():
+        return raw
+    say(f"{shown(raw)} is not a text: write it in quotes", ())
+    return None

@@ -1,0 +1,266 @@
+"""What the clauses of a blueprint owe one another, day by day.
+
+Each rule takes the answers of one day and yields what is wrong with them. A rule says nothing where
+a clause it needs could not be read: that has been reported already.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+
+from qazyna.blueprint.answers import nearest
+from qazyna.blueprint.reading import Draft
+from qazyna.blueprint.schema import (
+    BENEFICIARIES_OF_SHARES,
+    CLAUSE,
+    MANAGED_CLASSES,
+    STATEMENT_CLASSES,
+)
+from qazyna.blueprint.values import Approvals, Dated, Limit, Problem
+
+Answers = Mapping[str, Dated]
+"""The answers of one day, by the name of their clause."""
+
+Rule = Callable[[Answers, Draft], Iterator[Problem]]
+
+
+def broken(draft: Draft) -> list[Problem]:
+    """Every rule that the answers break on some day; what stays broken is said once."""
+    problems = dict.fromkeys(_beginnings(draft))
+    for day in change_dates(draft.clauses):
+        answers = on(draft.clauses, day)
+        for rule in RULES:
+            problems.update(dict.fromkeys(rule(answers, draft)))
+    return list(problems)
+
+
+def change_dates(clauses: Mapping[str, tuple[Dated, ...]]) -> list[date]:
+    """Every day on which some answer begins, in order."""
+    return sorted({value.since for values in clauses.values() for value in values})
+
+
+def on(clauses: Mapping[str, tuple[Dated, ...]], day: date) -> dict[str, Dated]:
+    """The answer of each clause that has one on that day: the latest that has begun."""
+    answers = {}
+    for name, values in clauses.items():
+        begun = [value for value in values if value.since <= day]
+        if begun:
+            answers[name] = begun[-1]
+    return answers
+
+
+def _beginnings(draft: Draft) -> Iterator[Problem]:
+    """All required clauses begin on one day: between two beginnings there would be half a law."""
+    firsts = {
+        name: values[0]
+        for name, values in draft.clauses.items()
+        if name in CLAUSE and CLAUSE[name].required
+    }
+    earliest = min((value.since for value in firsts.values()), default=None)
+    for name, first in firsts.items():
+        if earliest is not None and first.since > earliest:
+            yield Problem(
+                first.line,
+                name,
+                f"it has no value from {earliest}, when other clauses begin, to {first.since}: "
+                "add the value of that time; it may be an assumption",
+            )
+
+
+def _shares(answers: Answers, draft: Draft) -> Iterator[Problem]:
+    names = [f"disposition.share.{to}" for to in BENEFICIARIES_OF_SHARES]
+    shares = [answers[name] for name in names if name in answers]
+    values = [share.value for share in shares if isinstance(share.value, Decimal)]
+    if len(values) < len(names) or sum(values) == 1:
+        return
+    latest = max(shares, key=lambda share: (share.since, share.line))
+    sums = " + ".join(
+        f"{to} {value}" for to, value in zip(BENEFICIARIES_OF_SHARES, values, strict=True)
+    )
+    yield Problem(
+        latest.line,
+        latest.clause,
+        f"from {latest.since} the shares make {sum(values)}, not 1 ({sums}): "
+        "change them together, from the same date",
+    )
+
+
+def _keepers(answers: Answers, draft: Draft) -> Iterator[Problem]:
+    for name, answer in answers.items():
+        clause = CLAUSE.get(name)
+        if clause is None or not clause.holds:
+            continue
+        custodian = draft.custodians.get(str(answer.value))
+        if custodian is None:
+            yield Problem(
+                answer.line,
+                name,
+                f"“{answer.value}” is not among the custodians: add it as a [[custodian]]; "
+                + nearest(str(answer.value), tuple(draft.custodians)),
+            )
+        elif clause.holds not in custodian.holds:
+            yield Problem(
+                answer.line,
+                name,
+                f"“{custodian.name}” does not hold {clause.holds}: "
+                f"add “{clause.holds}” to its `holds`, or name another custodian",
+            )
+
+
+def _approvers(answers: Answers, draft: Draft) -> Iterator[Problem]:
+    for name, answer in answers.items():
+        if not isinstance(answer.value, Approvals):
+            continue
+        unknown = [role for role in answer.value.roles if role not in draft.roles]
+        for role in unknown:
+            yield Problem(
+                answer.line,
+                name,
+                f"“{role}” is not among the roles: add it as a [[role]]; "
+                + nearest(role, tuple(draft.roles)),
+            )
+        if answer.value.count > len(answer.value.roles):
+            yield Problem(
+                answer.line,
+                name,
+                f"{answer.value.count} approvals are asked of {len(answer.value.roles)} roles, and "
+                "each gives one: name more roles, or ask for fewer approvals",
+            )
+
+
+def _limits(answers: Answers) -> dict[Limit, Dated]:
+    return {answer.value: answer for answer in answers.values() if isinstance(answer.value, Limit)}
+
+
+def _limits_on_the_eligible(answers: Answers, draft: Draft) -> Iterator[Problem]:
+    eligible = _eligible(answers)
+    for limit, answer in _limits(answers).items():
+        needed = STATEMENT_CLASSES[limit.klass]
+        if eligible and needed and needed not in eligible:
+            yield Problem(
+                answer.line,
+                answer.clause,
+                f"a limit on {limit.klass}, which the reserve may not hold: add “{needed}” to "
+                "reserve.eligible, or remove the limit",
+            )
+
+
+def _minimum_below_maximum(answers: Answers, draft: Draft) -> Iterator[Problem]:
+    for (measure, klass), group in _by_subject(answers).items():
+        least, most = _tightest(group, "min"), _tightest(group, "max")
+        if least and most and least.value > most.value:
+            latest = max(
+                (group[least], group[most]), key=lambda answer: (answer.since, answer.line)
+            )
+            yield Problem(
+                latest.line,
+                latest.clause,
+                f"{klass} must be at least {least.value} ({least.name}) and at most {most.value} "
+                f"({most.name}) by {measure}: no portfolio is both",
+            )
+
+
+def _a_portfolio_exists(answers: Answers, draft: Draft) -> Iterator[Problem]:
+    """Some portfolio must meet every share limit at once."""
+    eligible = _eligible(answers)
+    subjects = _by_subject(answers)
+    if not eligible or not subjects:
+        return
+    latest = max(_limits(answers).values(), key=lambda answer: (answer.since, answer.line))
+    least, most = Decimal(0), Decimal(0)
+    for klass, asset_class in STATEMENT_CLASSES.items():
+        group = subjects.get(("class_share", klass), {})
+        lower, upper = _tightest(group, "min"), _tightest(group, "max")
+        floor = lower.value if lower else Decimal(0)
+        room = _room_with_managers(klass, answers, subjects)
+        if lower and room < floor:
+            yield Problem(
+                group[lower].line,
+                group[lower].clause,
+                f"{klass} must be at least {floor} of the reserve, but as many managers as are "
+                f"allowed, each at its own limit, make {room}: lower this, or raise theirs",
+            )
+        least += floor
+        # Money in transit or owed to the reserve comes and goes; no portfolio can rely on it.
+        if asset_class in eligible:
+            most += min(room, upper.value if upper else Decimal(1))
+    if least > 1:
+        yield Problem(
+            latest.line,
+            latest.clause,
+            f"the minimum shares of all classes make {least}, more than the whole reserve: "
+            "lower one of them",
+        )
+    if most < 1:
+        yield Problem(
+            latest.line,
+            latest.clause,
+            f"the maximum shares of all eligible classes make {most}, less than the whole reserve, "
+            "so some limit would always be broken: raise one of them",
+        )
+
+
+def _room_with_managers(
+    klass: str, answers: Answers, subjects: Mapping[tuple[str, str], Mapping[Limit, Dated]]
+) -> Decimal:
+    """The greatest share of a class that so many managers, each at its limit, can make up."""
+    if klass not in MANAGED_CLASSES:
+        return Decimal(1)
+    each = _tightest(subjects.get(("manager_share", klass), {}), "max")
+    counted = _tightest(subjects.get(("manager_count", klass), {}), "max")
+    admitted = answers.get(f"programme.{klass}_max")
+    counts = [counted.value] if counted else []
+    if admitted and isinstance(admitted.value, int):
+        counts.append(Decimal(admitted.value))
+    if not counts:
+        return Decimal(1)
+    return min(Decimal(1), min(counts) * (each.value if each else 1))
+
+
+def _enough_managers(answers: Answers, draft: Draft) -> Iterator[Problem]:
+    for klass in MANAGED_CLASSES:
+        group = _by_subject(answers).get(("manager_count", klass), {})
+        least, admitted = _tightest(group, "min"), answers.get(f"programme.{klass}_max")
+        if least and admitted and isinstance(admitted.value, int) and least.value > admitted.value:
+            yield Problem(
+                group[least].line,
+                group[least].clause,
+                f"at least {least.value} managers of {klass} are asked for, but "
+                f"programme.{klass}_max admits {admitted.value}: lower this, or raise that",
+            )
+
+
+def _eligible(answers: Answers) -> tuple[str, ...]:
+    answer = answers.get("reserve.eligible")
+    return tuple(map(str, answer.value)) if answer and isinstance(answer.value, tuple) else ()
+
+
+def _by_subject(answers: Answers) -> dict[tuple[str, str], dict[Limit, Dated]]:
+    """The limits of one day by what they bound."""
+
+    def subject(pair: tuple[Limit, Dated]) -> tuple[str, str]:
+        return pair[0].measure, pair[0].klass
+
+    ordered = sorted(_limits(answers).items(), key=subject)
+    return {key: dict(group) for key, group in groupby(ordered, subject)}
+
+
+def _tightest(limits: Mapping[Limit, Dated], bound: str) -> Limit | None:
+    """The limit that binds first: the lowest maximum, the highest minimum."""
+    of_bound = [limit for limit in limits if limit.bound == bound]
+    if not of_bound:
+        return None
+    choose = min if bound == "max" else max
+    return choose(of_bound, key=lambda limit: limit.value)
+
+
+RULES: tuple[Rule, ...] = (
+    _shares,
+    _keepers,
+    _approvers,
+    _limits_on_the_eligible,
+    _minimum_below_maximum,
+    _enough_managers,
+    _a_portfolio_exists,
+)

@@ -1,0 +1,180 @@
+"""The questions a blueprint answers: the clauses, and the words an answer may use.
+
+This is the whole form as data. A jurisdiction chooses among the mechanisms named here and sets
+every number itself; nothing in this file is an answer.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from qazyna.money import ASSETS
+
+CONTROLS: Final = ("restrained", "device", "custody")
+FORFEITURE_KINDS: Final = ("conviction", "non_conviction", "value")
+MECHANISMS: Final = (
+    "auction",
+    "negotiated_sale",
+    "tranche_sale",
+    "sell_and_invest",
+    "transfer_to_managers",
+    "hold",
+    "interlocutory_sale",
+)
+BENEFICIARIES_OF_SHARES: Final = ("reserve", "budget", "victims")
+
+ELIGIBLE_CLASSES: Final = ("currency", "gold", "crypto", "hedge_fund", "venture_fund")
+"""The classes a law speaks of. `undrawn` is no property: it follows `venture_fund` everywhere."""
+
+BOOK_KINDS: Final = ("case", "reserve", "budget", "workout")
+
+STATEMENT_CLASSES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "gold": "gold",
+        "foreign_currency": "currency",
+        "domestic_currency": "currency",
+        "crypto": "crypto",
+        "hedge_funds": "hedge_fund",
+        "venture_funds": "venture_fund",
+        "in_transit": "",
+        "receivables": "",
+    }
+)
+"""Each class of a statement, and the asset class that must be eligible for it to be filled."""
+
+MANAGED_CLASSES: Final = ("hedge_funds", "venture_funds")
+MEASURES: Final = ("class_share", "manager_share", "manager_count")
+BOUNDS: Final = ("max", "min")
+
+COMMAND_KINDS: Final = (
+    # seizure
+    "seize",
+    "sweep",
+    "record_loss",
+    "make_good",
+    "recognise_fork",
+    "release_holding",
+    # forfeiture
+    "order_forfeiture",
+    "record_finality",
+    "award",
+    "pay_award",
+    "unclaimed_award",
+    "annul",
+    # disposition
+    "order_interlocutory_sale",
+    "dispose",
+    "allocate",
+    # reserve
+    "appropriate",
+    "exchange_currency",
+    "record_income",
+    "record_charge",
+    "record_assay",
+    "withdraw",
+    # programme
+    "admit_manager",
+    "subscribe",
+    "subscribe_in_kind",
+    "state_nav",
+    "request_redemption",
+    "fill_redemption",
+    "receive_proceeds",
+    "release_holdback",
+    "commit_capital",
+    "pay_call",
+    "distribute",
+    # files
+    "import_prices",
+    "import_venues",
+    "import_history",
+    # the office
+    "appoint",
+    "reverse_entry",
+    "adopt_blueprint",
+)
+"""Everything that can be asked of the program, and so everything that can need approval."""
+
+CURRENCIES: Final = tuple(code for code, asset in ASSETS.items() if asset.klass == "currency")
+COINS: Final = tuple(code for code, asset in ASSETS.items() if asset.klass == "crypto")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One question with dated answers.
+
+    A name ending in `*` stands for as many clauses as there are names to put there: those in
+    `names`, or any, where that is empty. `among` are the words a text or a list may use; `holds`
+    is the asset class that the custodian named by the answer must keep.
+    """
+
+    name: str
+    unit: str
+    means: str
+    among: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    holds: str = ""
+    may_be_empty: bool = False
+
+    @property
+    def required(self) -> bool:
+        """Whether a blueprint without it is incomplete: a family may be left out altogether."""
+        return not self.name.endswith("*")
+
+
+CLAUSES: Final = (
+    Clause("jurisdiction.weekend", "list", "days of the week without banking", may_be_empty=True),
+    Clause("seizure.controls", "list", "what counts as control of an asset", CONTROLS),
+    Clause("treasury.bank", "text", "where realised money of cases is kept", holds="currency"),
+    Clause("forfeiture.kinds", "list", "orders by which title can pass", FORFEITURE_KINDS),
+    Clause("forfeiture.appeal_days", "days", "how long an order can be appealed"),
+    Clause("disposition.mechanisms", "list", "what may be done with the forfeited", MECHANISMS),
+    Clause("disposition.share.reserve", "fraction", "the reserve's share of the forfeited"),
+    Clause("disposition.share.budget", "fraction", "the State budget's share"),
+    Clause("disposition.share.victims", "fraction", "the share of a general fund for victims"),
+    Clause("case.eligible", "list", "what a case may hold", ELIGIBLE_CLASSES),
+    Clause("reserve.eligible", "list", "what the reserve may hold", ELIGIBLE_CLASSES),
+    Clause("budget.eligible", "list", "what the budget's share may be", ELIGIBLE_CLASSES),
+    Clause(
+        "workout.eligible",
+        "list",
+        "what may be received in kind, to be sold",
+        ELIGIBLE_CLASSES,
+        may_be_empty=True,
+    ),
+    Clause("reserve.bank", "text", "where the reserve's money is kept", holds="currency"),
+    Clause("reserve.vault", "text", "where the reserve's gold is kept", holds="gold"),
+    Clause("statistics.inside_official_reserves", "bool", "whether it is counted there already"),
+    Clause("programme.hedge_funds_max", "count", "hedge funds admitted at one time, at most"),
+    Clause("programme.venture_funds_max", "count", "venture funds admitted at one time, at most"),
+    Clause("limits.*", "limit", "a bound on a share or a count"),
+    Clause("approvals.*", "approvals", "who must agree to a step", names=COMMAND_KINDS),
+    Clause("valuation.stale_after.currency", "days", "age at which a rate is stale"),
+    Clause("valuation.stale_after.gold", "days", "age at which a gold price is stale"),
+    Clause("valuation.stale_after.crypto", "days", "age at which a coin's price is stale"),
+    Clause("valuation.stale_after.hedge_fund", "days", "age at which a NAV is stale"),
+    Clause("valuation.stale_after.venture_fund", "days", "age at which a reported NAV is stale"),
+    Clause("valuation.par.*", "par", "an asset valued at a fixed par", names=COINS),
+)
+
+CLAUSE: Final[Mapping[str, Clause]] = MappingProxyType({clause.name: clause for clause in CLAUSES})
+
+
+def clause_named(path: tuple[str, ...]) -> Clause | None:
+    """The clause that a dotted name stands for, be it one of a family or itself; None if none is.
+
+    A family's own list of names is not looked at here: the reader says what is wrong with one.
+    """
+    found = CLAUSE.get(".".join(path))
+    if found is None or not found.required:
+        found = CLAUSE.get(".".join((*path[:-1], "*")))
+    return found
+
+
+GROUPS: Final = frozenset(
+    clause.name.rsplit(".", depth)[0]
+    for clause in CLAUSES
+    for depth in range(1, clause.name.count(".") + 1)
+)
+"""Names that only hold clauses: `disposition`, `disposition.share`, `limits`."""
