@@ -36,16 +36,16 @@ class Postmaster:
         """Whether the process is alive and is the server of that very folder."""
         return self._is_server_of(data) is True
 
-    def is_somebody_else(self, data: Path) -> bool:
-        """Whether the process is alive and certainly not the server of that folder."""
+    def is_stale(self, data: Path) -> bool:
+        """Whether the process has certainly ended or is certainly another."""
         return self._is_server_of(data) is False
 
     def _is_server_of(self, data: Path) -> bool | None:
-        """None: no such process."""
+        """None: it cannot be told."""
         try:
             os.kill(self.pid, 0)
         except ProcessLookupError:
-            return None
+            return False
         except PermissionError:
             pass  # alive, under another user
         process = Path("/proc") / str(self.pid)
@@ -55,14 +55,14 @@ class Postmaster:
             return named and os.path.samestat((process / "cwd").stat(), data.stat())
         except FileNotFoundError:
             if Path("/proc/self").exists():
-                return None  # it ended as we looked
+                return False  # it has ended, whether or not its parent has taken note
         except PermissionError:
             pass
         # We may not look into the process. A socket that answers settles it, as its folder has a
         # random name of its own and is spoken of only in this file.
-        if self.data == data.resolve() or self.data == data:
-            return self.is_listening() or None
-        return False
+        if self.data not in (data, data.resolve()):
+            return False
+        return self.is_listening() or None
 
     @property
     def socket(self) -> Path | None:

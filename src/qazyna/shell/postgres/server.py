@@ -158,23 +158,22 @@ def _answering(home: Home) -> Server | None:
 def _started(home: Home) -> Server:
     """Start the server and wait until it lets us in; also wait out one that is just starting."""
     deadline = time.monotonic() + PATIENCE
-    failures = 0
     while time.monotonic() < deadline:
         postmaster = Postmaster.of(home.database)
         if postmaster is None or not postmaster.is_running(home.database):
             if postmaster:
                 postmaster.remove_sockets()
-                if postmaster.is_somebody_else(home.database):
-                    # The process number was given to another after a crash, or the home is a copy.
-                    # PostgreSQL would not start while that process lives. Its own second lock, by
-                    # the folder's inode, still holds should we be wrong.
+                if postmaster.is_stale(home.database):
+                    # A crash left the file, and its process number was given to another since or
+                    # its parent never took note of its end; or the home is a copy. PostgreSQL does
+                    # not start while a process has that number. Its second lock, by the folder's
+                    # inode, still holds should we be wrong.
                     (home.database / "postmaster.pid").unlink(missing_ok=True)
             try:
                 _start(home, deadline)
-            except ServerError:
-                # After a kill, the server's orphans hold its memory for a moment longer.
-                failures += 1
-                if failures == 10:
+            except ServerError as error:
+                # After a kill, the server's orphans hold its memory until they notice.
+                if "still in use" not in str(error):
                     raise
                 time.sleep(0.3)
         elif postmaster.socket and not postmaster.socket.exists():
@@ -197,6 +196,7 @@ def _start(home: Home, deadline: float) -> None:
         log.replace(log.with_suffix(".log.1"))
     # The server writes to the file that we opened: it needs no right on our folder of logs.
     log.touch(mode=0o600)
+    before = log.stat().st_size
     with log.open("ab") as output:
         patience = max(1, round(deadline - time.monotonic()))
         started = tools.run(
@@ -208,7 +208,9 @@ def _start(home: Home, deadline: float) -> None:
         postmaster = Postmaster.of(home.database)
         if postmaster is None or postmaster.sockets != sockets:
             shutil.rmtree(sockets, ignore_errors=True)
-        raise ServerError(f"The database server of {home.path} did not start.\n{_log(home)}")
+        raise ServerError(
+            f"The database server of {home.path} did not start.\n{_log(home, before)}"
+        )
 
 
 def _shut_down(home: Home) -> None:
@@ -221,13 +223,13 @@ def _shut_down(home: Home) -> None:
         )
 
 
-def _log(home: Home) -> str:
-    """The end of the server's log, for an error message."""
+def _log(home: Home, since: int = 0) -> str:
+    """The last lines of the server's log, for an error message."""
     try:
-        lines = (home.logs / "postgresql.log").read_text(errors="replace").splitlines()
+        written = (home.logs / "postgresql.log").read_bytes()[since:]
     except FileNotFoundError:
         return ""
-    return "\n".join(lines[-6:])
+    return "\n".join(text_of(written).splitlines()[-6:])
 
 
 # --- the data folder -------------------------------------------------------------------------
