@@ -1,0 +1,1 @@
+"""The spine: where everything is, whose it is, and in which pot."""

@@ -1,0 +1,155 @@
+"""Events and entries as bytes, and back.
+
+A *leaf* is the canonical JSON (RFC 8785) of an event or an entry: what the transparency log will
+hash, stored as written and never serialised anew. Every number in it that could outgrow 2^53 is a
+string. A private field stands in the leaf as a salted commitment; its value and salt are kept
+apart, so that the leaf can be shown to anyone.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from qazyna.errors import InvariantBroken, Refused
+from qazyna.ledger.entry import Authority, Entry, EventRef
+from qazyna.plan import EVENTS, Event
+
+LEAF_LIMIT = 60_000
+
+Json = dict[str, Any]
+
+UPCASTERS: dict[tuple[str, int], Callable[[Json], Json]] = {}
+"""(event kind, schema version) -> the body as the next version writes it. None is needed yet."""
+
+
+_encode = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+).encode
+
+
+def canonical(value: object) -> bytes:
+    """The canonical bytes of strings, small integers, booleans, nulls, lists and objects.
+
+    Object keys are ASCII here, so that sorting by code point is RFC 8785's sorting by code unit.
+    """
+    try:
+        return _encode(value).encode()
+    except UnicodeEncodeError:
+        raise Refused("bad_text", "A text holds half a character (a lone surrogate).") from None
+
+
+def commitment(salt: str, value: object) -> str:
+    """The salted commitment that stands in a leaf for a private value."""
+    return hashlib.sha256(bytes.fromhex(salt) + canonical(value)).hexdigest()
+
+
+def event_leaf(
+    event: Event,
+    version: int,
+    actor: str,
+    key: str,
+    recorded_at: datetime,
+    salts: Callable[[], str],
+) -> tuple[bytes, Json | None]:
+    """The leaf of an event and, apart, its private values. `salts` gives 16 fresh bytes as hex."""
+    body = event.model_dump(mode="json", exclude_none=True)
+    on = body.pop("on")
+    private: Json | None = None
+    for field in event.private:
+        if field in body:
+            salt, value = salts(), body[field]
+            private = private or {}
+            private[field] = {"salt": salt, "value": value}
+            body[field] = {"sha256": commitment(salt, value)}
+    leaf = canonical(
+        {
+            "actor": actor,
+            "body": body,
+            "command": key,
+            "kind": event.kind,
+            "leaf": "event",
+            "on": on,
+            "recorded_at": recorded_at.isoformat(),
+            "schema": event.schema_version,
+            "stream": event.stream,
+            "version": version,
+        }
+    )
+    return _within_limit(leaf, event.kind), private
+
+
+def entry_leaf(entry: Entry, stream: str, version: int, number: int) -> bytes:
+    """The leaf of the n-th entry of an event."""
+    value = entry.value
+    return _within_limit(
+        canonical(
+            {
+                "entry": number,
+                "flow": entry.flow,
+                "kind": entry.kind,
+                "leaf": "entry",
+                "on": entry.value_date.isoformat(),
+                "postings": [
+                    {
+                        "amount": str(posting.amount),
+                        "asset": posting.asset,
+                        "authority": _authority(posting.authority, stream, version),
+                        "credit": posting.credit.path,
+                        "debit": posting.debit.path,
+                    }
+                    for posting in entry.postings
+                ],
+                "reverses": None
+                if entry.reverses is None
+                else f"{entry.reverses.event.stream}@{entry.reverses.event.version}"
+                f"#{entry.reverses.number}",
+                "stream": stream,
+                "value": None
+                if value is None
+                else {
+                    "amount": format(value.amount, "f"),
+                    "currency": value.currency,
+                    "source": value.source,
+                },
+                "version": version,
+            }
+        ),
+        entry.kind,
+    )
+
+
+def _authority(authority: Authority | None, stream: str, version: int) -> str | None:
+    if authority is None:
+        return None
+    event = authority.event if authority.event.version else EventRef(stream, version)
+    return f"{authority.kind}:{event.stream}@{event.version}"
+
+
+def _within_limit(leaf: bytes, what: str) -> bytes:
+    if len(leaf) >= LEAF_LIMIT:
+        raise Refused(
+            "event_too_large",
+            f"This {what} would take {len(leaf):,} bytes; one record takes {LEAF_LIMIT:,}. "
+            "Split it: an order over very many holdings is recorded schedule by schedule.",
+            {"bytes": len(leaf)},
+        )
+    return leaf
+
+
+def read_event(leaf: bytes, private: Mapping[str, Any] | None) -> tuple[Event, Json]:
+    """The event a leaf records, private values put back, and the envelope it stood in."""
+    envelope: Json = json.loads(leaf)
+    kind = envelope["kind"]
+    model = EVENTS.get(kind)
+    if model is None:
+        raise InvariantBroken(f"no event is called {kind!r}")
+    body = dict(envelope["body"], on=envelope["on"])
+    for field, kept in (private or {}).items():
+        body[field] = kept["value"]
+    schema = envelope["schema"]
+    while schema < model.schema_version:
+        body = UPCASTERS[kind, schema](body)
+        schema += 1
+    return model.model_validate(body), envelope

@@ -1,0 +1,180 @@
+"""The one commit: a command becomes events, entries, postings and quantities, all or nothing.
+
+One database transaction: read what the command needs, let its rule decide, write what follows. Two
+commands that meet on a stream wait for each other; two that meet otherwise (a new account both
+create, the last coin both take) are told apart by the database's keys, and the later one is decided
+again on what the earlier one left.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from psycopg import errors
+from psycopg.types.json import Jsonb
+
+from qazyna.errors import Refused
+from qazyna.plan import Command, Event, World, decide
+from qazyna.shell.store.codec import canonical
+from qazyna.shell.store.reading import Known, read_known
+from qazyna.shell.store.writing import write
+
+Connection = psycopg.Connection[Any]
+
+ATTEMPTS = 12
+
+_MET_ANOTHER = (
+    errors.UniqueViolation,
+    errors.SerializationFailure,
+    errors.DeadlockDetected,
+    errors.CheckViolation,
+)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command led to. `repeated` when its key had been used for the same command before."""
+
+    key: str
+    kind: str
+    events: tuple[dict[str, Any], ...]
+    repeated: bool = False
+    detail: dict[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "done": {
+                "key": self.key,
+                "kind": self.kind,
+                "events": list(self.events),
+                "repeated": self.repeated,
+                **self.detail,
+            }
+        }
+
+
+Document = tuple[str, bytes]
+"""A file's name and content, kept with the command that it came in."""
+
+
+def execute(
+    connection: Connection,
+    command: Command,
+    *,
+    actor: str,
+    key: str | None = None,
+    documents: Iterable[Document] = (),
+    also: Callable[[Connection, World, list[Event], int], None] | None = None,
+    before: Callable[[World], None] | None = None,
+) -> Done:
+    """Decide and commit one command, durably. Raises `Refused`, and then nothing was written.
+
+    The same key with the same body returns the first result; with another body it is refused.
+    `before` may refuse on what is known (four eyes), `also` writes rows that belong to the first
+    event (a price file's prices). Both run inside the transaction.
+    """
+    key = key or secrets.token_hex(16)
+    body = canonical({"kind": command.kind, "body": command.model_dump(mode="json")})
+    digest = hashlib.sha256(body).digest()
+    documents = tuple(documents)
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with connection.transaction():
+                known = read_known(connection, command, actor, key, documents)
+                if known.command is not None:
+                    return _repeated(known, command, key, digest)
+                if before:
+                    before(known.world)
+                first = dict(known.world.versions)
+                follows = decide(known.world, command)
+                return _write(
+                    connection, known, first, command, key, digest, follows, actor, documents, also
+                )
+        except _MET_ANOTHER:
+            if attempt == ATTEMPTS:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _repeated(known: Known, command: Command, key: str, digest: bytes) -> Done:
+    before, result = known.command or (b"", {})
+    if before != digest:
+        raise Refused(
+            "key_reused",
+            f"The key {key!r} was used before, for another command. Take a new key.",
+            {"key": key, "kind": command.kind},
+        )
+    events = tuple(result.pop("events"))
+    return Done(key, command.kind, events, repeated=True, detail=result)
+
+
+def _write(
+    connection: Connection,
+    known: Known,
+    first: dict[str, int],
+    command: Command,
+    key: str,
+    digest: bytes,
+    follows: list[Event],
+    actor: str,
+    documents: tuple[Document, ...],
+    also: Callable[[Connection, World, list[Event], int], None] | None,
+) -> Done:
+    versions = dict(first)
+    told: list[dict[str, Any]] = []
+    for event in follows:
+        versions[event.stream] = versions.get(event.stream, 0) + 1
+        if len(told) < 100:
+            told.append(
+                {
+                    "stream": event.stream,
+                    "version": versions[event.stream],
+                    "kind": event.kind,
+                    "on": event.on.isoformat(),
+                }
+            )
+    detail = command.told(follows)
+    if len(follows) > len(told):
+        detail["events_in_all"] = len(follows)
+    seqs = write(
+        connection,
+        known,
+        first,
+        follows,
+        actor,
+        (key, command.kind, digest, Jsonb({"events": told, **detail})),
+        documents,
+    )
+    if also:
+        also(connection, known.world, follows, seqs[0] if seqs else 0)
+    return Done(key, command.kind, tuple(told), detail=detail)
+
+
+def parse_command(kind: str, text: str | bytes) -> Command:
+    """A command of that kind from JSON; every field that is wrong is named."""
+    from pydantic import ValidationError
+
+    from qazyna.plan import COMMANDS
+
+    model = COMMANDS.get(kind)
+    if model is None:
+        raise Refused(
+            "unknown_command",
+            f"There is no command {kind!r}. There are {', '.join(sorted(COMMANDS))}.",
+            {"kind": kind},
+        )
+    try:
+        return model.model_validate_json(text, strict=False)
+    except ValidationError as invalid:
+        problems = [
+            f"{'.'.join(map(str, e['loc'])) or 'the file'}: {e['msg']}" for e in invalid.errors()
+        ]
+        raise Refused(
+            "bad_command",
+            f"This is no {kind}: " + "; ".join(problems),
+            {"kind": kind, "problems": json.dumps(problems, ensure_ascii=False)},
+        ) from None

@@ -1,0 +1,184 @@
+"""What a command must know, read in one round trip and locked where others might change it."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from qazyna.blueprint import Blueprint
+from qazyna.blueprint import parse as parse_blueprint
+from qazyna.errors import Refused
+from qazyna.ledger.book import Balances
+from qazyna.ledger.entry import Account, EventRef
+from qazyna.money import ASSETS, Asset
+from qazyna.plan import STATES, Command, Event, State, World, book_stream
+from qazyna.shell.store.codec import read_event
+from qazyna.shell.store.pricing import valuer_for
+
+Connection = psycopg.Connection[Any]
+
+LAW = "law"
+
+
+@dataclass
+class Known:
+    """The world a rule looks at, and the row ids behind it that writing needs."""
+
+    world: World
+    recorded_at: datetime
+    command: tuple[bytes, dict[str, Any]] | None
+    books: dict[str, int] = field(default_factory=dict)
+    accounts: dict[Account, int] = field(default_factory=dict)
+    holdings: set[tuple[Account, str]] = field(default_factory=set)
+    asset_codes: set[str] = field(default_factory=set)
+    read_books: frozenset[str] = frozenset()
+
+
+_STREAMS = """
+    SELECT name, version, state FROM books.stream WHERE name = ANY(%s) ORDER BY name FOR UPDATE
+"""
+_BOOKS = """
+    SELECT b.path, b.id, a.id, a.class, a.detail, h.asset, h.quantity
+    FROM books.book b
+    LEFT JOIN books.account a ON a.book = b.id
+    LEFT JOIN books.holding h ON h.account = a.id
+    WHERE b.path = ANY(%s)
+"""
+_PRICED = "SELECT coalesce(max(event), 0) FROM books.price"
+_LAW = "SELECT state->>'sha256', state->>'name' FROM books.stream WHERE name = 'law'"
+_ASSETS = "SELECT code, class, scale, name FROM books.asset WHERE event IS NOT NULL"
+
+
+def read_known(
+    connection: Connection,
+    command: Command,
+    actor: str,
+    key: str,
+    documents: Iterable[tuple[str, bytes]] = (),
+) -> Known:
+    """Read and lock what the command declares. Streams are locked in the order of their names."""
+    streams = sorted(set(command.streams()))
+    books = sorted(set(command.books()))
+    with connection.pipeline():
+        repeated = connection.execute(
+            "SELECT body_sha256, result FROM books.command WHERE key = %s", [key]
+        )
+        locked = connection.execute(_STREAMS, [streams])
+        # The clock is read after the locks: whoever waited is stamped after whom it waited for.
+        stamped = connection.execute("SELECT clock_timestamp()")
+        held = connection.execute(_BOOKS, [books])
+        priced = connection.execute(_PRICED)
+        law = connection.execute(_LAW)
+        assets = connection.execute(_ASSETS)
+    (recorded_at,) = stamped.fetchone() or (None,)
+    assert isinstance(recorded_at, datetime)
+    known_assets = {
+        **ASSETS,
+        **{c: Asset(c, klass, scale, 10**15, name) for c, klass, scale, name in assets.fetchall()},
+    }
+    states: dict[str, State] = {}
+    versions: dict[str, int] = {}
+    for name, version, state in locked.fetchall():
+        states[name] = STATES[name.partition("/")[0]].model_validate(state)
+        versions[name] = version
+    blueprint = _blueprint(connection, law.fetchone(), documents)
+    quantities: dict[tuple[Account, str], int] = {}
+    book_ids: dict[str, int] = {}
+    account_ids: dict[Account, int] = {}
+    for path, book_id, account_id, klass, detail, asset, quantity in held.fetchall():
+        book_ids[path] = book_id
+        if account_id is not None:
+            account = Account(path, klass, detail)
+            account_ids[account] = account_id
+            if asset is not None:
+                quantities[account, asset] = int(quantity)
+    (latest_price,) = priced.fetchone() or (0,)
+    earlier = _earlier(connection, list(command.events()))
+    world = World(
+        now=recorded_at,
+        actor=actor,
+        blueprint=blueprint,
+        valuer=valuer_for(connection, latest_price, blueprint),
+        assets=known_assets,
+        states=states,
+        versions=versions,
+        balances=Balances(quantities),
+        earlier=earlier,
+    )
+    row = repeated.fetchone()
+    return Known(
+        world,
+        recorded_at,
+        None if row is None else (bytes(row[0]), row[1]),
+        book_ids,
+        account_ids,
+        set(quantities),
+        set(known_assets),
+        frozenset(books),
+    )
+
+
+_parsed: dict[str, Blueprint] = {}
+
+
+def _blueprint(
+    connection: Connection,
+    row: tuple[str, str] | None,
+    documents: Iterable[tuple[str, bytes]],
+) -> Blueprint:
+    """The law in force; for the first command of all, the law that it brings."""
+    if row is None:
+        for name, content in documents:
+            return parse_blueprint(content.decode(), name)
+        raise Refused(
+            "no_blueprint", "No blueprint has been adopted here yet. Run `qazyna init` first."
+        )
+    sha256, name = row
+    found = _parsed.get(sha256)
+    if found is None:
+        text = connection.execute(
+            "SELECT content FROM books.document WHERE sha256 = %s", [bytes.fromhex(sha256)]
+        ).fetchone()
+        if text is None:
+            raise Refused("no_blueprint", f"The text of the adopted blueprint {name} is missing.")
+        found = _parsed[sha256] = parse_blueprint(bytes(text[0]).decode(), name)
+    return found
+
+
+def current_blueprint(connection: Connection) -> Blueprint:
+    """The law in force."""
+    return _blueprint(connection, connection.execute(_LAW).fetchone(), ())
+
+
+def _earlier(connection: Connection, refs: list[EventRef]) -> dict[EventRef, Event]:
+    found: dict[EventRef, Event] = {}
+    for ref in refs:
+        row = connection.execute(
+            "SELECT leaf, private FROM books.event WHERE stream = %s AND version = %s",
+            [ref.stream, ref.version],
+        ).fetchone()
+        if row is not None:
+            found[ref] = read_event(bytes(row[0]), row[1])[0]
+    return found
+
+
+def state_json(state: State) -> str:
+    """A folded state as its row keeps it."""
+    return state.model_dump_json(exclude_defaults=True)
+
+
+def load_state(text: str | bytes, stream: str) -> State:
+    return STATES[stream.partition("/")[0]].model_validate(json.loads(text))
+
+
+__all__ = [
+    "Known",
+    "book_stream",
+    "current_blueprint",
+    "load_state",
+    "read_known",
+    "state_json",
+]

@@ -1,0 +1,318 @@
+-- The law of the books, held by the database itself.
+--
+-- Read it as a page of CHECKs and foreign keys. What a key can say, a key says; the few triggers at
+-- the end say what no key can: that nothing written is ever changed, that what belongs together is
+-- written together, and that running quantities follow the postings and nothing else.
+--
+-- No DML by anyone, the tables' owner included, breaks a rule below. A well-formed false court order
+-- is recorded, not prevented. Mind that NULL passes a CHECK and skips a foreign key: every column
+-- that a rule rests on is NOT NULL, or tied to one that is.
+
+CREATE SCHEMA books;
+SET LOCAL search_path = books, public;
+
+-- ── The chart: constant, the same as ledger/chart.py (a test holds them equal) ──────────────────
+
+CREATE TABLE place (
+    -- What a book of this kind can hold at all, in accounts of this class.
+    book_kind   text NOT NULL,
+    class       text NOT NULL,
+    side        text NOT NULL CHECK (side IN ('location', 'title')),
+    asset_class text NOT NULL,
+    PRIMARY KEY (book_kind, class, side, asset_class)
+);
+
+CREATE TABLE posting_rule (
+    -- Which account classes each leg of each kind of entry may join, and what it must rest on.
+    kind         text     NOT NULL,
+    leg          smallint NOT NULL CHECK (leg IN (1, 2)),
+    debit_class  text     NOT NULL,
+    credit_class text     NOT NULL,
+    counter      text     NOT NULL,   -- the title debited by the other leg, '' where there is none
+    authority    text     NOT NULL,   -- 'none' where it rests on nothing
+    PRIMARY KEY (kind, leg, debit_class, credit_class, counter, authority)
+);
+
+CREATE TABLE authority_kind (
+    authority text    NOT NULL PRIMARY KEY,
+    of_case   boolean NOT NULL,       -- must be an event of the very case whose book it touches
+    UNIQUE (authority, of_case)
+);
+
+CREATE TABLE authority_event (
+    authority  text NOT NULL REFERENCES authority_kind,
+    event_kind text NOT NULL,
+    PRIMARY KEY (authority, event_kind)
+);
+
+-- ── What happened ───────────────────────────────────────────────────────────────────────────────
+
+CREATE TABLE command (
+    key         text        NOT NULL PRIMARY KEY CHECK (key <> ''),
+    kind        text        NOT NULL,
+    actor       text        NOT NULL CHECK (actor <> ''),
+    body_sha256 bytea       NOT NULL CHECK (octet_length(body_sha256) = 32),
+    result      jsonb       NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now()
+);
+
+CREATE SEQUENCE event_seq;
+CREATE TABLE event (
+    seq         bigint      NOT NULL PRIMARY KEY DEFAULT nextval('event_seq'),
+    stream      text        NOT NULL CHECK (stream <> ''),
+    version     integer     NOT NULL CHECK (version > 0),
+    kind        text        NOT NULL CHECK (kind <> ''),
+    command     text        NOT NULL REFERENCES command,
+    value_date  date        NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    tx          xid8        NOT NULL DEFAULT pg_current_xact_id(),
+    -- Canonical bytes (RFC 8785) of the public envelope, stored as they were hashed. A private field
+    -- stands in it as a salted SHA-256; its value and salt are kept apart, in `private`.
+    leaf        bytea       NOT NULL CHECK (octet_length(leaf) BETWEEN 2 AND 60000),
+    private     jsonb,
+    UNIQUE (stream, version),
+    UNIQUE (seq, tx),
+    UNIQUE (seq, tx, kind, stream)
+);
+
+-- ── What can be held, and where ─────────────────────────────────────────────────────────────────
+
+CREATE TABLE asset (
+    code  text     NOT NULL PRIMARY KEY CHECK (code <> ''),
+    class text     NOT NULL CHECK (class IN ('currency', 'gold', 'crypto', 'hedge_fund',
+                                             'venture_fund', 'undrawn')),
+    scale smallint NOT NULL CHECK (scale BETWEEN 0 AND 18),
+    name  text     NOT NULL DEFAULT '',
+    event bigint,                     -- NULL only for those every installation knows
+    tx    xid8 DEFAULT pg_current_xact_id(),
+    UNIQUE (code, class),
+    FOREIGN KEY (event, tx) REFERENCES event (seq, tx)
+);
+
+CREATE TABLE permitted (
+    -- What the blueprint lets a kind of book hold. Under an indirect model `reserve` has no crypto.
+    book_kind   text   NOT NULL,
+    asset_class text   NOT NULL,
+    event       bigint NOT NULL,
+    tx          xid8   NOT NULL DEFAULT pg_current_xact_id(),
+    event_kind  text   NOT NULL DEFAULT 'blueprint_adopted' CHECK (event_kind = 'blueprint_adopted'),
+    stream      text   NOT NULL DEFAULT 'law' CHECK (stream = 'law'),
+    PRIMARY KEY (book_kind, asset_class),
+    FOREIGN KEY (event, tx, event_kind, stream) REFERENCES event (seq, tx, kind, stream)
+);
+
+CREATE SEQUENCE book_id;
+CREATE TABLE book (
+    id     bigint NOT NULL PRIMARY KEY DEFAULT nextval('book_id'),
+    path   text   NOT NULL UNIQUE,
+    kind   text   NOT NULL,
+    stream text   NOT NULL,
+    UNIQUE (id, kind),
+    UNIQUE (id, stream),
+    CHECK (CASE kind
+        WHEN 'case' THEN path ~ '^.+/[^/]+$' AND path !~ '^workout/[^/]+$'
+                         AND stream = 'case/' || regexp_replace(path, '/[^/]+$', '')
+        WHEN 'reserve' THEN path = 'reserve' AND stream = 'reserve'
+        WHEN 'budget' THEN path = 'budget' AND stream = 'budget'
+        WHEN 'workout' THEN path ~ '^workout/[^/]+$' AND stream = path
+        ELSE false END)
+);
+
+CREATE SEQUENCE account_id;
+CREATE TABLE account (
+    id        bigint NOT NULL PRIMARY KEY DEFAULT nextval('account_id'),
+    book      bigint NOT NULL,
+    book_kind text   NOT NULL,
+    class     text   NOT NULL,
+    side      text   NOT NULL,
+    detail    text   NOT NULL DEFAULT '',
+    UNIQUE (book, class, detail),
+    UNIQUE (id, book, book_kind, class, side),
+    FOREIGN KEY (book, book_kind) REFERENCES book (id, kind)
+);
+
+CREATE TABLE holding (
+    -- One account in one asset, with its running quantity. It cannot fall below zero.
+    account     bigint        NOT NULL,
+    asset       text          NOT NULL,
+    book        bigint        NOT NULL,
+    book_kind   text          NOT NULL,
+    class       text          NOT NULL,
+    side        text          NOT NULL,
+    asset_class text          NOT NULL,
+    quantity    numeric(78,0) NOT NULL DEFAULT 0 CHECK (quantity >= 0),
+    PRIMARY KEY (account, asset),
+    UNIQUE (account, asset, book, class),
+    FOREIGN KEY (account, book, book_kind, class, side)
+        REFERENCES account (id, book, book_kind, class, side),
+    FOREIGN KEY (asset, asset_class) REFERENCES asset (code, class),
+    FOREIGN KEY (book_kind, class, side, asset_class) REFERENCES place,
+    FOREIGN KEY (book_kind, asset_class) REFERENCES permitted
+) WITH (fillfactor = 70);
+CREATE INDEX holding_by_book ON holding (book);
+
+-- ── By what right ───────────────────────────────────────────────────────────────────────────────
+
+CREATE SEQUENCE authority_id;
+CREATE TABLE authority (
+    -- So much of one asset of one book, granted by one event; drawn down, never overdrawn.
+    id          bigint        NOT NULL PRIMARY KEY DEFAULT nextval('authority_id'),
+    authority   text          NOT NULL,
+    of_case     boolean       NOT NULL,
+    event       bigint        NOT NULL,
+    tx          xid8          NOT NULL DEFAULT pg_current_xact_id(),
+    event_kind  text          NOT NULL,
+    stream      text          NOT NULL,
+    book        bigint        NOT NULL,
+    book_stream text          NOT NULL,
+    asset       text          NOT NULL REFERENCES asset,
+    granted     numeric(78,0) NOT NULL CHECK (granted > 0),
+    used        numeric(78,0) NOT NULL DEFAULT 0,
+    CHECK (used BETWEEN 0 AND granted),
+    CHECK (NOT of_case OR stream = book_stream),
+    UNIQUE (event, authority, book, asset),
+    UNIQUE (id, authority, book, asset),
+    FOREIGN KEY (event, tx, event_kind, stream) REFERENCES event (seq, tx, kind, stream),
+    FOREIGN KEY (authority, event_kind) REFERENCES authority_event (authority, event_kind),
+    FOREIGN KEY (authority, of_case) REFERENCES authority_kind (authority, of_case),
+    FOREIGN KEY (book, book_stream) REFERENCES book (id, stream)
+) WITH (fillfactor = 70);
+
+-- ── The books ───────────────────────────────────────────────────────────────────────────────────
+
+CREATE SEQUENCE entry_id;
+CREATE TABLE entry (
+    id           bigint   NOT NULL PRIMARY KEY DEFAULT nextval('entry_id'),
+    event        bigint   NOT NULL,
+    tx           xid8     NOT NULL DEFAULT pg_current_xact_id(),
+    number       smallint NOT NULL CHECK (number > 0),
+    kind         text     NOT NULL,
+    legs         smallint NOT NULL CHECK (legs IN (1, 2)),
+    value_date   date     NOT NULL,
+    flow         text     NOT NULL
+                 CHECK (flow IN ('inflow', 'withdrawal', 'income', 'cost', 'internal')),
+    value        numeric  CHECK (value <> 'NaN' AND abs(value) < 1e40),
+    currency     text,
+    price_source text,
+    leaf         bytea    NOT NULL CHECK (octet_length(leaf) BETWEEN 2 AND 60000),
+    reverses     bigint   UNIQUE,
+    first_leg    smallint NOT NULL GENERATED ALWAYS AS (1::smallint) STORED,
+    second_leg   smallint GENERATED ALWAYS AS (CASE legs WHEN 2 THEN 2::smallint END) STORED,
+    -- Half an exchange, or half a transfer, cannot be: both have two legs, and both legs exist.
+    CHECK (CASE WHEN kind IN ('exchange', 'transfer') THEN legs = 2
+                WHEN kind = 'reverse' THEN true ELSE legs = 1 END),
+    CHECK ((kind = 'reverse') = (reverses IS NOT NULL)),
+    CHECK ((value IS NULL) = (currency IS NULL) AND (value IS NULL) = (price_source IS NULL)),
+    UNIQUE (event, number),
+    UNIQUE (id, legs),
+    UNIQUE (id, reverses),
+    UNIQUE (id, tx, kind, value_date),
+    FOREIGN KEY (event, tx) REFERENCES event (seq, tx),
+    FOREIGN KEY (reverses, legs) REFERENCES entry (id, legs)
+);
+
+CREATE TABLE posting (
+    entry        bigint        NOT NULL,
+    leg          smallint      NOT NULL CHECK (leg IN (1, 2)),
+    tx           xid8          NOT NULL DEFAULT pg_current_xact_id(),
+    kind         text          NOT NULL,
+    value_date   date          NOT NULL,
+    book         bigint        NOT NULL,
+    asset        text          NOT NULL,
+    quantity     numeric(78,0) NOT NULL CHECK (quantity > 0),
+    debit        bigint        NOT NULL,
+    credit       bigint        NOT NULL,
+    debit_class  text          NOT NULL,
+    credit_class text          NOT NULL,
+    counter      text          NOT NULL DEFAULT '',
+    authority    text          NOT NULL DEFAULT 'none',
+    scope        bigint,
+    reverses     bigint,
+    exchanged    smallint GENERATED ALWAYS AS
+                 (CASE WHEN kind = 'exchange' AND leg = 2 THEN 1::smallint END) STORED,
+    transferred  smallint GENERATED ALWAYS AS
+                 (CASE WHEN kind = 'transfer' AND leg = 2 THEN 1::smallint END) STORED,
+    PRIMARY KEY (entry, leg),
+    CHECK (debit <> credit),
+    CHECK ((authority = 'none') = (scope IS NULL)),
+    CHECK ((kind = 'reverse') = (reverses IS NOT NULL)),
+    UNIQUE (entry, leg, debit, credit, asset, quantity),
+    UNIQUE (entry, leg, book, debit),
+    UNIQUE (entry, leg, asset, quantity, debit_class),
+    FOREIGN KEY (entry, tx, kind, value_date) REFERENCES entry (id, tx, kind, value_date),
+    -- Both accounts are of the posting's book and hold the posting's asset.
+    FOREIGN KEY (debit, asset, book, debit_class) REFERENCES holding (account, asset, book, class),
+    FOREIGN KEY (credit, asset, book, credit_class) REFERENCES holding (account, asset, book, class),
+    -- The chart has this pair, on this authority.
+    FOREIGN KEY (kind, leg, debit_class, credit_class, counter, authority) REFERENCES posting_rule,
+    -- It rests on a grant of that kind, for this very book and asset.
+    FOREIGN KEY (scope, authority, book, asset) REFERENCES authority (id, authority, book, asset),
+    -- An exchange stays in its book and under its title.
+    FOREIGN KEY (entry, exchanged, book, credit) REFERENCES posting (entry, leg, book, debit),
+    -- A transfer moves the same units, and the title that gave them is the one the chart allows.
+    FOREIGN KEY (entry, transferred, asset, quantity, counter)
+        REFERENCES posting (entry, leg, asset, quantity, debit_class),
+    -- A reversal mirrors the posting it names.
+    FOREIGN KEY (entry, reverses) REFERENCES entry (id, reverses),
+    FOREIGN KEY (reverses, leg, credit, debit, asset, quantity)
+        REFERENCES posting (entry, leg, debit, credit, asset, quantity)
+);
+CREATE UNIQUE INDEX exchange_changes_asset ON posting (entry, asset) WHERE kind = 'exchange';
+CREATE UNIQUE INDEX transfer_changes_book ON posting (entry, book) WHERE kind = 'transfer';
+CREATE INDEX posting_by_debit ON posting (debit, value_date);
+CREATE INDEX posting_by_credit ON posting (credit, value_date);
+
+ALTER TABLE entry
+    ADD FOREIGN KEY (id, first_leg) REFERENCES posting (entry, leg) DEFERRABLE INITIALLY DEFERRED,
+    ADD FOREIGN KEY (id, second_leg) REFERENCES posting (entry, leg) DEFERRABLE INITIALLY DEFERRED;
+
+-- ── Read models, written in the same transaction ────────────────────────────────────────────────
+
+CREATE TABLE stream (
+    -- The fold of each stream, so that a long one costs no more than a short one.
+    name    text    NOT NULL PRIMARY KEY,
+    version integer NOT NULL CHECK (version > 0),
+    state   jsonb   NOT NULL
+) WITH (fillfactor = 70);
+
+CREATE TABLE tally (
+    -- What every statement sums: postings by month, and nothing that grows with their number.
+    -- `shard` only spreads concurrent writers over rows.
+    month        date          NOT NULL,
+    book_kind    text          NOT NULL,
+    kind         text          NOT NULL,
+    leg          smallint      NOT NULL,
+    debit_class  text          NOT NULL,
+    credit_class text          NOT NULL,
+    counter      text          NOT NULL,
+    asset        text          NOT NULL,
+    currency     text          NOT NULL,   -- '' for what was unvalued when it was booked
+    flow         text          NOT NULL,
+    shard        smallint      NOT NULL,
+    quantity     numeric(90,0) NOT NULL,
+    value        numeric       NOT NULL,
+    postings     bigint        NOT NULL,
+    PRIMARY KEY (month, book_kind, kind, leg, debit_class, credit_class, counter, asset, currency,
+                 flow, shard)
+) WITH (fillfactor = 50);
+
+CREATE TABLE price (
+    asset    text    NOT NULL REFERENCES asset,
+    currency text    NOT NULL,
+    on_date  date    NOT NULL,
+    price    numeric NOT NULL CHECK (price > 0 AND price < 1e40),
+    source   text    NOT NULL,
+    estimated text   NOT NULL DEFAULT '',   -- why it may not be what it seems; '' if observed
+    event    bigint  NOT NULL,
+    tx       xid8    NOT NULL DEFAULT pg_current_xact_id(),
+    PRIMARY KEY (asset, currency, on_date, event),
+    FOREIGN KEY (event, tx) REFERENCES event (seq, tx)
+);
+CREATE INDEX price_by_event ON price (event);
+
+CREATE TABLE document (
+    -- Files as they came in, by the digest that events name them with.
+    sha256   bytea NOT NULL PRIMARY KEY CHECK (sha256 = sha256(content)),
+    name     text  NOT NULL,
+    content  bytea NOT NULL
+);

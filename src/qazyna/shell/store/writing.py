@@ -1,0 +1,370 @@
+"""Writing what follows from a command: rows by table, ids drawn once, parents before children.
+
+A handful of rows goes as INSERTs in one pipeline; thousands go by COPY. Both meet the same keys and
+triggers. What is written here is a function of the events; `replay` derives it again and compares.
+"""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from qazyna.errors import InvariantBroken
+from qazyna.ledger import chart
+from qazyna.ledger.entry import THIS_EVENT, Account, Authority, EntryRef, EventRef, rules_of
+from qazyna.plan import Event, book_kind, book_stream
+from qazyna.shell.store.codec import entry_leaf, event_leaf
+from qazyna.shell.store.reading import Known, state_json
+
+Connection = psycopg.Connection[Any]
+Row = tuple[Any, ...]
+
+BULK = 64
+"""From so many rows on, a table is written by COPY."""
+
+_COLUMNS = {
+    "command": "key kind body_sha256 result actor",
+    "document": "sha256 name content",
+    "event": "seq stream version kind command value_date recorded_at leaf private",
+    "asset": "code class scale name event",
+    "permitted": "book_kind asset_class event",
+    "price": "asset currency on_date price source estimated event",
+    "book": "id path kind stream",
+    "account": "id book book_kind class side detail",
+    "holding": "account asset book book_kind class side asset_class",
+    "authority": "id authority of_case event event_kind stream book book_stream asset granted",
+    "entry": "id event number kind legs value_date flow value currency price_source leaf reverses",
+    "posting": "entry leg kind value_date book asset quantity debit credit debit_class"
+    " credit_class counter authority scope reverses",
+}
+
+_MAY_BE_THERE = ("document", "permitted")
+"""The same file again, or what an earlier version of the law permitted already."""
+
+
+def _salt() -> str:
+    return secrets.token_hex(16)
+
+
+class _Ids:
+    """Row ids, drawn from the sequences in one query."""
+
+    def __init__(self, connection: Connection, wanted: dict[str, int]) -> None:
+        names = [name for name, count in wanted.items() if count]
+        self._ids: dict[str, list[int]] = {name: [] for name in wanted}
+        if names:
+            columns = ", ".join(
+                f"ARRAY(SELECT nextval('books.{name}') FROM generate_series(1, {wanted[name]}))"
+                for name in names
+            )
+            row = connection.execute(f"SELECT {columns}").fetchone() or ()
+            for name, ids in zip(names, row, strict=True):
+                self._ids[name] = ids[::-1]
+
+    def next(self, name: str) -> int:
+        return self._ids[name].pop()
+
+
+def write(
+    connection: Connection,
+    known: Known,
+    first: dict[str, int],
+    follows: Sequence[Event],
+    actor: str,
+    command: tuple[Any, ...],
+    documents: Iterable[tuple[str, bytes]],
+) -> list[int]:
+    """Write a command and all that follows from it; returns the events' sequence numbers.
+
+    `first` holds the versions the streams had before. The running quantities are not written: the
+    database moves them itself.
+    """
+    booked = [(event, event.entries(), event.grants()) for event in follows]
+    new_books, new_accounts, new_holdings = _places(known, booked)
+    ids = _Ids(
+        connection,
+        {
+            "event_seq": len(booked),
+            "book_id": len(new_books),
+            "account_id": len(new_accounts),
+            "entry_id": sum(len(entries) for _, entries, _ in booked),
+            "authority_id": sum(len(grants) for _, _, grants in booked),
+        },
+    )
+    rows: dict[str, list[Row]] = {name: [] for name in _COLUMNS}
+    key, kind, digest, result = command
+    rows["command"].append((key, kind, digest, result, actor))
+    rows["document"] = [(_sha256(content), name, content) for name, content in documents]
+    for path in new_books:
+        known.books[path] = ids.next("book_id")
+        rows["book"].append((known.books[path], path, book_kind(path), book_stream(path)))
+    for account in new_accounts:
+        known.accounts[account] = ids.next("account_id")
+        rows["account"].append(
+            (
+                known.accounts[account],
+                known.books[account.book],
+                book_kind(account.book),
+                account.klass,
+                account.side,
+                account.detail,
+            )
+        )
+    for account, asset in new_holdings:
+        rows["holding"].append(
+            (
+                known.accounts[account],
+                asset,
+                known.books[account.book],
+                book_kind(account.book),
+                account.klass,
+                account.side,
+                known.world.asset(asset).klass,
+            )
+        )
+    scopes, entry_ids = _earlier_rows(connection, booked)
+    seqs = _events(known, first, booked, actor, key, ids, rows, scopes, entry_ids)
+    _insert(connection, rows)
+    _write_states(connection, known, first, {event.stream for event in follows})
+    return seqs
+
+
+def _places(
+    known: Known, booked: Iterable[tuple[Event, Any, Any]]
+) -> tuple[list[str], list[Account], list[tuple[Account, str]]]:
+    """Books, accounts and holdings that do not exist yet, in the order they are first needed."""
+    books: dict[str, None] = {}
+    accounts: dict[Account, None] = {}
+    holdings: dict[tuple[Account, str], None] = {}
+    for event, entries, grants in booked:
+        for grant in grants:
+            if grant.book not in known.books:
+                books[grant.book] = None
+        for entry in entries:
+            for posting in entry.postings:
+                if posting.debit.book not in known.read_books:
+                    raise InvariantBroken(
+                        f"{event.kind} posts to {posting.debit.book}, which its command never read"
+                    )
+                for account in (posting.debit, posting.credit):
+                    if account.book not in known.books:
+                        books[account.book] = None
+                    if account not in known.accounts:
+                        accounts[account] = None
+                    if (account, posting.asset) not in known.holdings:
+                        holdings[account, posting.asset] = None
+    return list(books), list(accounts), list(holdings)
+
+
+def _events(
+    known: Known,
+    first: dict[str, int],
+    booked: Sequence[tuple[Event, Any, Any]],
+    actor: str,
+    key: str,
+    ids: _Ids,
+    rows: dict[str, list[Row]],
+    scopes: dict[tuple[str, str, int, str, str], int],
+    entry_ids: dict[EntryRef, int],
+) -> list[int]:
+    """Rows of events, grants, entries and postings; its own grants are known to an entry."""
+    versions = dict(first)
+    seqs: list[int] = []
+    for event, entries, grants in booked:
+        seq, stream = ids.next("event_seq"), event.stream
+        seqs.append(seq)
+        version = versions[stream] = versions.get(stream, 0) + 1
+        leaf, private = event_leaf(event, version, actor, key, known.recorded_at, _salt)
+        rows["event"].append(
+            (
+                seq,
+                stream,
+                version,
+                event.kind,
+                key,
+                event.on,
+                known.recorded_at,
+                leaf,
+                Jsonb(private) if private else None,
+            )
+        )
+        for asset in event.assets():
+            if asset.code not in known.asset_codes:
+                known.asset_codes.add(asset.code)
+                rows["asset"].append((asset.code, asset.klass, asset.scale, asset.name, seq))
+        rows["permitted"].extend((*pair, seq) for pair in event.permits())
+        rows["price"].extend((*quote, seq) for quote in event.quotes())
+        for grant in grants:
+            scope = ids.next("authority_id")
+            scopes[grant.kind, stream, version, grant.book, grant.asset] = scope
+            of_case, _ = chart.AUTHORITIES[grant.kind]
+            rows["authority"].append(
+                (
+                    scope,
+                    grant.kind,
+                    of_case,
+                    seq,
+                    event.kind,
+                    stream,
+                    known.books[grant.book],
+                    book_stream(grant.book),
+                    grant.asset,
+                    grant.amount,
+                )
+            )
+        for number, entry in enumerate(entries, start=1):
+            entry_id = ids.next("entry_id")
+            entry_ids[EntryRef(EventRef(stream, version), number)] = entry_id
+            value = entry.value
+            reversed_id = entry_ids[entry.reverses] if entry.reverses else None
+            rows["entry"].append(
+                (
+                    entry_id,
+                    seq,
+                    number,
+                    entry.kind,
+                    len(entry.postings),
+                    entry.value_date,
+                    entry.flow,
+                    value.amount if value else None,
+                    value.currency if value else None,
+                    value.source if value else None,
+                    entry_leaf(entry, stream, version, number),
+                    reversed_id,
+                )
+            )
+            for (_, leg, debit_class, credit_class, counter, authority), posting in zip(
+                rules_of(entry), entry.postings, strict=True
+            ):
+                by = posting.authority
+                rows["posting"].append(
+                    (
+                        entry_id,
+                        leg,
+                        entry.kind,
+                        entry.value_date,
+                        known.books[posting.debit.book],
+                        posting.asset,
+                        posting.amount,
+                        known.accounts[posting.debit],
+                        known.accounts[posting.credit],
+                        debit_class,
+                        credit_class,
+                        counter,
+                        authority,
+                        None
+                        if by is None
+                        else scopes[_scope(by, stream, version, posting.debit.book, posting.asset)],
+                        reversed_id,
+                    )
+                )
+    return seqs
+
+
+def _scope(
+    by: Authority, stream: str, version: int, book: str, asset: str
+) -> tuple[str, str, int, str, str]:
+    if by.event == THIS_EVENT:
+        return by.kind, stream, version, book, asset
+    return by.kind, by.event.stream, by.event.version, book, asset
+
+
+def _earlier_rows(
+    connection: Connection, booked: Iterable[tuple[Event, Any, Any]]
+) -> tuple[dict[tuple[str, str, int, str, str], int], dict[EntryRef, int]]:
+    """Ids of the grants and entries of earlier events that these entries rest on or reverse."""
+    grants: set[tuple[str, str, int, str, str]] = set()
+    reversed_entries: set[EntryRef] = set()
+    for _, entries, _ in booked:
+        for entry in entries:
+            if entry.reverses:
+                reversed_entries.add(entry.reverses)
+            for posting in entry.postings:
+                by = posting.authority
+                if by is not None and by.event != THIS_EVENT:
+                    grants.add(_scope(by, "", 0, posting.debit.book, posting.asset))
+    scopes: dict[tuple[str, str, int, str, str], int] = {}
+    for kind, stream, version, book, asset in grants:
+        row = connection.execute(
+            """SELECT g.id FROM books.authority g
+               JOIN books.event e ON e.seq = g.event JOIN books.book b ON b.id = g.book
+               WHERE g.authority = %s AND e.stream = %s AND e.version = %s
+                 AND b.path = %s AND g.asset = %s""",
+            [kind, stream, version, book, asset],
+        ).fetchone()
+        if row:
+            scopes[kind, stream, version, book, asset] = row[0]
+    entry_ids: dict[EntryRef, int] = {}
+    for ref in reversed_entries:
+        row = connection.execute(
+            """SELECT n.id FROM books.entry n JOIN books.event e ON e.seq = n.event
+               WHERE e.stream = %s AND e.version = %s AND n.number = %s""",
+            [ref.event.stream, ref.event.version, ref.number],
+        ).fetchone()
+        if row:
+            entry_ids[ref] = row[0]
+    return scopes, entry_ids
+
+
+def _insert(connection: Connection, rows: dict[str, list[Row]]) -> None:
+    with connection.pipeline() if sum(map(len, rows.values())) < BULK else _nothing():
+        for table, columns in _COLUMNS.items():
+            if rows[table]:
+                insert_rows(connection, table, columns.split(), rows[table])
+
+
+def insert_rows(
+    connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Row]
+) -> None:
+    """Add rows to a table of the books, by INSERT or by COPY as their number asks."""
+    names = ", ".join(columns)
+    if len(rows) < BULK:
+        one = f"({', '.join(['%s'] * len(columns))})"
+        again = " ON CONFLICT DO NOTHING" if table in _MAY_BE_THERE else ""
+        connection.execute(
+            f"INSERT INTO books.{table} ({names}) VALUES {', '.join([one] * len(rows))}{again}",
+            [value for row in rows for value in row],
+        )
+    else:
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY books.{table} ({names}) FROM STDIN") as copy,
+        ):
+            for row in rows:
+                copy.write_row(row)
+
+
+def _write_states(
+    connection: Connection, known: Known, first: dict[str, int], streams: set[str]
+) -> None:
+    """Keep each touched stream's fold beside its events."""
+    world = known.world
+    new: list[Row] = []
+    changed: list[Row] = []
+    for name in sorted(streams):
+        row = (name, world.version(name), state_json(world.states[name]))
+        (changed if first.get(name) else new).append(row)
+    if new:
+        insert_rows(connection, "stream", ("name", "version", "state"), new)
+    if changed:
+        connection.cursor().executemany(
+            "UPDATE books.stream SET version = %s, state = %s WHERE name = %s",
+            [(version, state, name) for name, version, state in changed],
+        )
+
+
+def _sha256(content: bytes) -> bytes:
+    import hashlib
+
+    return hashlib.sha256(content).digest()
+
+
+class _nothing:
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+__all__ = ["insert_rows", "write"]
