@@ -29,12 +29,21 @@ Say = Callable[[str, Path], None]
 """Reports one problem, at a key below the one being read."""
 
 
-def nearest(word: str, known: tuple[str, ...]) -> str:
-    """“did you mean …?” for a word that is almost one of them, else all of them, or nothing."""
-    close = get_close_matches(word, known, 1, 0.6)
+def nearest(word: str, known: tuple[str, ...], likeness: float = 0.6) -> str:
+    """What to write instead: the word that is almost the same, else those there are, if few."""
+    close = get_close_matches(word, known, 1, likeness)
     if close:
-        return f"did you mean “{close[0]}”?"
-    return "write one of " + ", ".join(known) if len(known) <= 12 else "see the template"
+        return f"write “{close[0]}”"
+    if len(known) > 12:
+        return "the template lists those there are"
+    return "write one of " + ", ".join(known)
+
+
+def no_text(raw: object) -> str:
+    """What is wrong with something that should be a text with letters in it."""
+    if isinstance(raw, str):
+        return "the quotes are empty: write something between them"
+    return f"{shown(raw)} is not a text: write it in quotes"
 
 
 def shown(raw: object) -> str:
@@ -78,7 +87,7 @@ def words(
     good = True
     for index, word in enumerate(raw):
         if not isinstance(word, str):
-            say(f"{shown(word)} is not a word in quotes", (*at, index))
+            say(f"{shown(word)} is not a word: write it in quotes", (*at, index))
         elif among and word not in among:
             say(f"“{word}” is not known here: {nearest(word, among)}", (*at, index))
         elif word in raw[:index]:
@@ -119,7 +128,10 @@ def _limit(name: str, raw: object, say: Say) -> Limit | None:
             say(f"{shown(raw[key])} is no {key}: {nearest(str(raw[key]), words)}", (key,))
             good = False
     if raw["measure"] == "manager_share" and raw["bound"] == "min":
-        say("the largest manager's share can only have a maximum: write bound = “max”", ("bound",))
+        say(
+            'the largest share of one manager can only have a maximum: write bound = "max"',
+            ("bound",),
+        )
         good = False
     value: Decimal | None
     if raw["measure"] == "manager_count":
@@ -211,5 +223,5 @@ def answer(clause: Clause, name: str, note: str, raw: object, say: Say) -> Value
         return None
     if isinstance(raw, str) and raw.strip():
         return raw
-    say(f"{shown(raw)} is not a text: write it in quotes", ())
+    say(no_text(raw), ())
     return None

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from qazyna.blueprint.answers import Say, answer, nearest, shown, words
+from qazyna.blueprint.answers import Say, answer, nearest, no_text, shown, words
 from qazyna.blueprint.lines import Lines, Path
 from qazyna.blueprint.schema import (
     CLAUSES,
@@ -22,6 +22,7 @@ from qazyna.blueprint.schema import (
 from qazyna.blueprint.values import Basis, Custodian, Dated, Jurisdiction, Problem, Role
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+_STEP = re.compile(r"[^\s/\x00-\x1f]([^/\x00-\x1f]{0,78}[^\s/\x00-\x1f])?")
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 
 _FACTS = ("code", "name", "local_name", "currency", "domestic_currency")
@@ -73,7 +74,7 @@ class _Reader:
     def read(self) -> None:
         self._jurisdiction()
         self.draft.custodians = {
-            name: Custodian(name, title, frozenset(holds), local, basis)
+            name: Custodian(name, title, holds, local, basis)
             for name, title, holds, local, basis in self._people("custodian")
         }
         self.draft.roles = {
@@ -108,7 +109,7 @@ class _Reader:
         if isinstance(raw, str) and raw.strip():
             return raw
         if key in table:
-            self._say(f"{shown(raw)} is not a text: write it in quotes", clause, (*base, key))
+            self._say(no_text(raw), clause, (*base, key))
         else:
             self._say(f"“{key}” is missing: add it", clause, base)
         return ""
@@ -149,13 +150,13 @@ class _Reader:
     def _people(self, kind: str) -> list[tuple[str, str, tuple[str, ...], str, Basis]]:
         """The custodians, or the roles: those with a name, in the order written."""
         tables = self.data.get(kind)
-        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        if not (isinstance(tables, list) and tables and isinstance(tables[0], dict)):
             self._say(f"none is named: add at least one [[{kind}]]", kind, (kind,))
             return []
         holding = ("holds",) if kind == "custodian" else ()
         known = ("name", "title", "local_name", *holding, *_BASIS)
         found: dict[str, tuple[str, str, tuple[str, ...], str, Basis]] = {}
-        for index, table in enumerate(tables):
+        for index, table in enumerate(each for each in tables if isinstance(each, dict)):
             base: Path = (kind, index)
             self._unknown(table, known, kind, base)
             name = self._text(table, "name", kind, base)
@@ -176,6 +177,13 @@ class _Reader:
             if kind == "role" and name and not _NAME.fullmatch(name):
                 self._say(
                     f"“{name}” cannot name a role: use small letters, digits and _",
+                    kind,
+                    (*base, "name"),
+                )
+            if kind == "custodian" and name and not _STEP.fullmatch(name):
+                self._say(
+                    f"{shown(name)} cannot name a custodian, for it is part of account names: "
+                    "at most 80 letters, no slash, no blank at either end",
                     kind,
                     (*base, "name"),
                 )
@@ -203,7 +211,7 @@ class _Reader:
         else:
             known = tuple(clause.name for clause in CLAUSES if clause.required)
             groups = ("jurisdiction", "custodian", "role", *sorted(GROUPS))
-            self._say(f"no such clause: {nearest(name, (*known, *groups))}", name, path)
+            self._say(f"no such clause: {nearest(name, (*known, *groups), 0.75)}", name, path)
 
     def _clause(self, clause: Clause, name: str, path: tuple[str, ...], raw: object) -> None:
         if not clause.required:
@@ -282,9 +290,10 @@ class _Reader:
             return None
         note = basis.note if basis else ""
         value = answer(clause, name, note, raw["value"], self._at(name, (*at, "value")))
-        if since is None or basis is None or value is None:
+        if since is None or value is None:
             return None
-        return Dated(name, clause.unit, since, value, basis, self.lines.of(*at))
+        # Without a basis it is reported already, but the rules can still look at the value.
+        return Dated(name, clause.unit, since, value, basis or Basis(), self.lines.of(*at))
 
     def _no_date(self, raw: Mapping[str, object], key: str, name: str, at: Path) -> None:
         given = raw.get(key)

@@ -89,17 +89,17 @@ def _shares(answers: Answers, draft: Draft) -> Iterator[Problem]:
 def _keepers(answers: Answers, draft: Draft) -> Iterator[Problem]:
     for name, answer in answers.items():
         clause = CLAUSE.get(name)
-        if clause is None or not clause.holds:
+        if clause is None or not clause.holds or not draft.custodians:
             continue
         custodian = draft.custodians.get(str(answer.value))
         if custodian is None:
             yield Problem(
                 answer.line,
                 name,
-                f"“{answer.value}” is not among the custodians: add it as a [[custodian]]; "
-                + nearest(str(answer.value), tuple(draft.custodians)),
+                f"“{answer.value}” is not among the custodians: "
+                f"{nearest(str(answer.value), tuple(draft.custodians))}, or add a [[custodian]]",
             )
-        elif clause.holds not in custodian.holds:
+        elif custodian.holds and clause.holds not in custodian.holds:
             yield Problem(
                 answer.line,
                 name,
@@ -113,19 +113,19 @@ def _approvers(answers: Answers, draft: Draft) -> Iterator[Problem]:
         if not isinstance(answer.value, Approvals):
             continue
         unknown = [role for role in answer.value.roles if role not in draft.roles]
-        for role in unknown:
+        for role in unknown if draft.roles else ():
             yield Problem(
                 answer.line,
                 name,
-                f"“{role}” is not among the roles: add it as a [[role]]; "
-                + nearest(role, tuple(draft.roles)),
+                f"“{role}” is not among the roles: {nearest(role, tuple(draft.roles))}, "
+                "or add a [[role]]",
             )
         if answer.value.count > len(answer.value.roles):
             yield Problem(
                 answer.line,
                 name,
-                f"{answer.value.count} approvals are asked of {len(answer.value.roles)} roles, and "
-                "each gives one: name more roles, or ask for fewer approvals",
+                f"{answer.value.count} approvals are asked for, but each role gives one and only "
+                f"{len(answer.value.roles)} named: name more roles, or ask for fewer approvals",
             )
 
 
@@ -156,8 +156,8 @@ def _minimum_below_maximum(answers: Answers, draft: Draft) -> Iterator[Problem]:
             yield Problem(
                 latest.line,
                 latest.clause,
-                f"{klass} must be at least {least.value} ({least.name}) and at most {most.value} "
-                f"({most.name}) by {measure}: no portfolio is both",
+                f"by {measure}, {klass} must be at least {least.value} ({least.name}) and at most "
+                f"{most.value} ({most.name}), which none is: lower the one or raise the other",
             )
 
 
@@ -165,9 +165,8 @@ def _a_portfolio_exists(answers: Answers, draft: Draft) -> Iterator[Problem]:
     """Some portfolio must meet every share limit at once."""
     eligible = _eligible(answers)
     subjects = _by_subject(answers)
-    if not eligible or not subjects:
+    if not eligible:
         return
-    latest = max(_limits(answers).values(), key=lambda answer: (answer.since, answer.line))
     least, most = Decimal(0), Decimal(0)
     for klass, asset_class in STATEMENT_CLASSES.items():
         group = subjects.get(("class_share", klass), {})
@@ -186,6 +185,7 @@ def _a_portfolio_exists(answers: Answers, draft: Draft) -> Iterator[Problem]:
         if asset_class in eligible:
             most += min(room, upper.value if upper else Decimal(1))
     if least > 1:
+        latest = _latest_share(answers, "min")
         yield Problem(
             latest.line,
             latest.clause,
@@ -193,6 +193,7 @@ def _a_portfolio_exists(answers: Answers, draft: Draft) -> Iterator[Problem]:
             "lower one of them",
         )
     if most < 1:
+        latest = _latest_share(answers, "max")
         yield Problem(
             latest.line,
             latest.clause,
@@ -244,6 +245,17 @@ def _by_subject(answers: Answers) -> dict[tuple[str, str], dict[Limit, Dated]]:
 
     ordered = sorted(_limits(answers).items(), key=subject)
     return {key: dict(group) for key, group in groupby(ordered, subject)}
+
+
+def _latest_share(answers: Answers, bound: str) -> Dated:
+    """The limit on a share that was set last, or, without one, what the reserve may hold."""
+    of_bound = [
+        answer
+        for limit, answer in _limits(answers).items()
+        if limit.bound == bound and limit.measure != "manager_count"
+    ]
+    eligible = answers["reserve.eligible"]
+    return max(of_bound, key=lambda answer: (answer.since, answer.line), default=eligible)
 
 
 def _tightest(limits: Mapping[Limit, Dated], bound: str) -> Limit | None:

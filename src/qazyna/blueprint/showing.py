@@ -98,7 +98,7 @@ def _custodian(custodian: Custodian) -> dict[str, object]:
         "name": custodian.name,
         "title": custodian.title,
         "local_name": custodian.local_name,
-        "holds": sorted(custodian.holds),
+        "holds": list(custodian.holds),
         **_basis(custodian.basis),
     }
 

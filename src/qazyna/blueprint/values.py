@@ -50,7 +50,7 @@ class Custodian:
 
     name: str
     title: str
-    holds: frozenset[str]
+    holds: tuple[str, ...]
     local_name: str = ""
     basis: Basis = Basis()
 
