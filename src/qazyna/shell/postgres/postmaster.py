@@ -19,6 +19,7 @@ class Postmaster:
 
     pid: int
     data: Path
+    started: int
     port: int
     sockets: Path | None
 
@@ -28,7 +29,8 @@ class Postmaster:
         try:
             lines = (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
             folder = Path(lines[4]) if lines[4:5] != [""] else None
-            return cls(abs(int(lines[0])), Path(lines[1]), int(lines[3]), folder)
+            pid, started, port = abs(int(lines[0])), int(lines[2]), int(lines[3])
+            return cls(pid, Path(lines[1]), started, port, folder)
         except (FileNotFoundError, NotADirectoryError, IndexError, ValueError):
             return None
 
@@ -48,21 +50,32 @@ class Postmaster:
             return False
         except PermissionError:
             pass  # alive, under another user
+        if not Path("/proc/self").exists():
+            return False if self._is_elsewhere(data) else self.is_listening() or None
         process = Path("/proc") / str(self.pid)
         try:
+            # "PID (NAME) STATE ...", of which everyone may read this much
+            name, _, rest = (process / "stat").read_text().partition("(")[2].rpartition(")")
+            state, started = rest.split()[0], int(rest.split()[19])
+            if name != "postgres" or state in "ZX":  # ended, though its parent took no note of it
+                return False
             # PostgreSQL works inside its data folder, wherever that was moved to since.
-            named = (process / "comm").read_text().strip() == "postgres"
-            return named and os.path.samestat((process / "cwd").stat(), data.stat())
-        except FileNotFoundError:
-            if Path("/proc/self").exists():
-                return False  # it has ended, whether or not its parent has taken note
-        except PermissionError:
-            pass
-        # We may not look into the process. A socket that answers settles it, as its folder has a
-        # random name of its own and is spoken of only in this file.
-        if self.data not in (data, data.resolve()):
+            return os.path.samestat((process / "cwd").stat(), data.stat())
+        except (FileNotFoundError, ProcessLookupError):
             return False
-        return self.is_listening() or None
+        except PermissionError:
+            # A container's root may not look further. The time of the start tells it from another
+            # server under the same number, and the path from the server that this is a copy of.
+            if self._is_elsewhere(data):
+                return False
+            return abs(_clock_time(started) - self.started) <= 5 or self.is_listening() or None
+
+    def _is_elsewhere(self, data: Path) -> bool:
+        """Whether the file came here with a copy: the folder it names is there, and another."""
+        try:
+            return not self.data.samefile(data)
+        except OSError:
+            return False
 
     @property
     def socket(self) -> Path | None:
@@ -87,3 +100,10 @@ class Postmaster:
             return
         if not folder.is_symlink() and not self.is_listening():
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _clock_time(ticks: int) -> float:
+    """The time, in seconds since 1970, that is so many clock ticks after the machine's start."""
+    lines = Path("/proc/stat").read_text().splitlines()
+    boot = next((int(line.split()[1]) for line in lines if line.startswith("btime")), 0)
+    return boot + ticks / os.sysconf("SC_CLK_TCK")

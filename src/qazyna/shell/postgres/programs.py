@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+DAC_OVERRIDE, DAC_READ_SEARCH = 1, 2
+"""Capabilities of Linux, by number."""
+
 _DEFAULT_VERSION = "18"
 _INSTALLED = {"16": "pginstall", "18": "pginstall18"}  # PostgreSQL version: folder in the wheel
 
@@ -122,7 +125,8 @@ def _reading_past_permissions(user: int, group: int, data: Path) -> list[str]:
     setpriv = shutil.which("setpriv")
     # Containers often lack the narrow capability. The wide one then serves: it could also write
     # where this user may not, yet what it replaces is opening the folders to everyone.
-    granted = [c for c, bit in (("dac_read_search", 2), ("dac_override", 1)) if _may_grant(bit)]
+    wanted = ("dac_read_search", DAC_READ_SEARCH), ("dac_override", DAC_OVERRIDE)
+    granted = [name for name, number in wanted if may_grant(number)]
     if setpriv is None or not granted:
         raise ServerError(
             f"PostgreSQL does not run as root, and user {user} cannot get to {data} or to the "
@@ -140,12 +144,12 @@ def _reading_past_permissions(user: int, group: int, data: Path) -> list[str]:
     ]
 
 
-def _may_grant(bit: int) -> bool:
+def may_grant(capability: int) -> bool:
     """Whether we have that capability and could pass it on."""
     with contextlib.suppress(FileNotFoundError):
         for line in Path("/proc/self/status").read_text().splitlines():
             if line.startswith("CapEff:"):
-                return bool(int(line.split()[1], 16) >> bit & 1)
+                return bool(int(line.split()[1], 16) >> capability & 1)
     return False
 
 
