@@ -1,0 +1,328 @@
+"""A manager: who it is, on what terms, and how far every flow with it has got."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+from qazyna.errors import Refused
+from qazyna.ledger.entry import Account
+from qazyna.money import Asset, hedge_fund_units, undrawn, venture_interest
+from qazyna.plan import Command, Day, Event, Name, Segment, State, World, command, event, state
+from qazyna.reserve.pot import BOOK
+from qazyna.seizure.case import in_order
+
+ManagerKind = Literal["hedge_fund", "venture_fund"]
+
+Code = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9-]{0,19}$")]
+"""What a manager is called in the books, as `HF-1`; the units of its fund bear the same code."""
+
+AmountOrNone = Annotated[int, Field(ge=0), PlainSerializer(str, return_type=str, when_used="json")]
+"""Base units, where there may be none of them."""
+
+_PLAIN = re.compile(r"\d{1,18}(\.\d{1,18})?", re.ASCII)
+
+
+def plain_decimal(text: str, what: str) -> Decimal:
+    """A number written in plain digits; refuses signs, exponents and separators."""
+    if not _PLAIN.fullmatch(text):
+        raise Refused(
+            "bad_number",
+            f"“{text[:40]}” is not {what}: write plain digits with a point, no sign, no exponent.",
+            {"given": text[:40]},
+        )
+    return Decimal(text)
+
+
+def _a_share(value: object) -> object:
+    if isinstance(value, str):
+        if not _PLAIN.fullmatch(value) or not 0 < Decimal(value) <= 1:
+            raise ValueError("write a share between 0 and 1, as 0.25")
+        return Decimal(value)
+    return value
+
+
+Share = Annotated[Decimal, Field(gt=0, le=1), BeforeValidator(_a_share)]
+"""A fraction of the whole."""
+
+
+class Terms(BaseModel):
+    """What the fund's documents say about getting money out again."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    notice_days: Annotated[int, Field(ge=0, le=3660)] = 0
+    gate: Share | None = None
+    """Share of the fund that it pays out on one dealing date, at most."""
+    holdback: Share | None = None
+    """Share of a full redemption that it keeps back until its audit."""
+    lock_until: Day | None = None
+
+
+class Nav(BaseModel):
+    """One statement of value: NAV per unit, at a valuation date."""
+
+    on: date
+    per_unit: Decimal
+    final: bool
+    statement_ref: str
+
+
+class Waiting(BaseModel):
+    """A subscription that was paid and has no units yet."""
+
+    dealing_on: date
+    amount: int
+
+
+class Request(BaseModel):
+    """A redemption asked for; it stays until every unit of it was filled."""
+
+    requested_on: date
+    dealing_on: date
+    units: int
+    filled: int = 0
+
+    @property
+    def open(self) -> int:
+        return self.units - self.filled
+
+
+class Flow(BaseModel):
+    """Money paid in on a call (more than nothing) or distributed (less than nothing)."""
+
+    on: date
+    amount: int
+
+
+@state
+class Manager(State):
+    """The fold of a manager's events. Quantities are the ledger's; this is what is under way."""
+
+    prefix: ClassVar[str] = "manager"
+
+    code: str = ""
+    manager_kind: str = ""
+    name: str = ""
+    currency: str = ""
+    admitted_on: date = date.min
+    terms: Terms = Terms()
+
+    navs: list[Nav] = []
+    """In the order stated: a restatement follows what it restates."""
+    subscriptions: int = 0
+    waiting: dict[int, Waiting] = {}
+    """number of the subscription -> what waits for units"""
+    requests: dict[int, Request] = {}
+    withheld: int = 0
+    """What the manager keeps back of redemptions it has filled; part of the receivable."""
+    committed: int = 0
+    called: int = 0
+    distributed: int = 0
+    recallable: int = 0
+    flows: list[Flow] = []
+
+    @property
+    def last_nav(self) -> Nav | None:
+        return self.navs[-1] if self.navs else None
+
+    def final_nav(self, on: date) -> Nav | None:
+        """The final NAV of that valuation date, as last restated."""
+        return next((nav for nav in reversed(self.navs) if nav.final and nav.on == on), None)
+
+    @property
+    def last_final(self) -> Nav | None:
+        return next((nav for nav in reversed(self.navs) if nav.final), None)
+
+
+@state
+class Programme(State):
+    """Who was admitted, so that they can be counted."""
+
+    prefix: ClassVar[str] = "programme"
+
+    managers: dict[str, str] = {}
+    """code -> kind"""
+
+
+def fund(code: str) -> Account:
+    """Where the units are: with the manager."""
+    return Account(BOOK, "fund", code)
+
+
+def pending(code: str) -> Account:
+    return Account(BOOK, "pending", code)
+
+
+def receivable(code: str) -> Account:
+    return Account(BOOK, "receivable", code)
+
+
+def commitment(code: str) -> Account:
+    return Account(BOOK, "commitment", code)
+
+
+def undrawn_code(code: str) -> str:
+    """The memorandum asset of a manager's unfunded commitment."""
+    return f"{code}:undrawn"
+
+
+class OfAManager(Command):
+    """What every command about an admitted manager shares."""
+
+    manager: Code
+
+    def streams(self) -> tuple[str, ...]:
+        return (f"manager/{self.manager}",)
+
+    def books(self) -> tuple[str, ...]:
+        return (BOOK,)
+
+
+class ByAManager(Event):
+    """What every event of a manager's stream shares."""
+
+    manager: str
+
+    @property
+    def stream(self) -> str:
+        return f"manager/{self.manager}"
+
+
+def the_manager(world: World, asked: OfAManager, kind: str, on: date, what: str) -> Manager:
+    """An admitted manager of the kind needed; refuses what is dated before its admission."""
+    found = world.find(Manager, asked.manager)
+    if found is None:
+        raise Refused(
+            "no_manager",
+            f"No manager {asked.manager!r} was admitted to the programme.",
+            {"manager": asked.manager},
+        )
+    if kind and found.manager_kind != kind:
+        raise Refused(
+            "wrong_manager_kind",
+            f"{asked.manager} is a {found.manager_kind.replace('_', ' ')}; "
+            f"this is done with a {kind.replace('_', ' ')}.",
+            {"manager": asked.manager, "kind": found.manager_kind},
+        )
+    world.not_future(on, what)
+    in_order(found.admitted_on, on, what, "the manager's admission")
+    return found
+
+
+class AdmitManager(Command):
+    """Admit a manager of a hedge fund or a venture fund to the programme."""
+
+    kind: ClassVar[str] = "admit_manager"
+
+    manager: Code
+    manager_kind: ManagerKind
+    name: Name
+    currency: Segment
+    admitted_on: Day
+    terms: Terms = Terms()
+    decision_ref: Name
+
+    def streams(self) -> tuple[str, ...]:
+        return (f"manager/{self.manager}", "programme")
+
+
+@event
+class ManagerAdmitted(ByAManager):
+    """A manager is admitted; units of its fund can be held from here on."""
+
+    kind: ClassVar[str] = "manager_admitted"
+
+    manager_kind: str
+    name: str
+    currency: str
+    scale: int
+    ceiling: int
+    terms: Terms
+    decision_ref: str
+
+    def assets(self) -> tuple[Asset, ...]:
+        if self.manager_kind == "hedge_fund":
+            return (hedge_fund_units(self.manager, self.name),)
+        currency = Asset(self.currency, "currency", self.scale, self.ceiling)
+        return (
+            venture_interest(self.manager, currency, self.name),
+            undrawn(self.manager, currency),
+        )
+
+    def evolve(self, state: Manager, version: int) -> None:
+        state.code = self.manager
+        state.manager_kind = self.manager_kind
+        state.name = self.name
+        state.currency = self.currency
+        state.admitted_on = self.on
+        state.terms = self.terms
+
+
+@event
+class ManagerListed(Event):
+    """The programme counts one manager more."""
+
+    kind: ClassVar[str] = "manager_listed"
+
+    manager: str
+    manager_kind: str
+
+    @property
+    def stream(self) -> str:
+        return "programme"
+
+    def evolve(self, state: Programme, version: int) -> None:
+        state.managers[self.manager] = self.manager_kind
+
+
+@command(AdmitManager)
+def admit_manager(world: World, asked: AdmitManager) -> list[Event]:
+    """At most as many of each kind as the law admits, each under a code of its own."""
+    on = asked.admitted_on
+    world.not_future(on, "The admission")
+    if world.find(Manager, asked.manager) is not None or world.knows(asked.manager):
+        raise Refused(
+            "code_taken",
+            f"{asked.manager} is the code of something else already: choose another.",
+            {"manager": asked.manager},
+        )
+    currency = world.asset(asked.currency)
+    if currency.klass != "currency":
+        raise Refused(
+            "not_a_currency",
+            f"A fund is kept in a currency; {currency.code} is {currency.klass}.",
+            {"asset": currency.code},
+        )
+    law = world.law(on)
+    clause, most = (
+        ("programme.hedge_funds_max", law.hedge_funds_max)
+        if asked.manager_kind == "hedge_fund"
+        else ("programme.venture_funds_max", law.venture_funds_max)
+    )
+    programme = world.find(Programme)
+    admitted = list(programme.managers.values()) if programme else []
+    if admitted.count(asked.manager_kind) >= most:
+        raise Refused(
+            "too_many_managers",
+            f"The law admits {most} {asked.manager_kind.replace('_', ' ')}s, "
+            "and as many are admitted.",
+            {"kind": asked.manager_kind, "admitted": admitted.count(asked.manager_kind)},
+            clause,
+        )
+    return [
+        ManagerAdmitted(
+            on=on,
+            manager=asked.manager,
+            manager_kind=asked.manager_kind,
+            name=asked.name,
+            currency=currency.code,
+            scale=currency.scale,
+            ceiling=currency.ceiling,
+            terms=asked.terms,
+            decision_ref=asked.decision_ref,
+        ),
+        ManagerListed(on=on, manager=asked.manager, manager_kind=asked.manager_kind),
+    ]
