@@ -1,4 +1,4 @@
-"""NAV: what a manager says a unit is worth; what becomes of money that waited for it; and prices.
+"""NAV: what a manager says a unit is worth, and what becomes of money that waited for it.
 
 A statement adds and never overwrites: of several for one valuation date the last counts, and the
 earlier ones stay. Subscriptions become units at the first final NAV of their dealing date or later.
@@ -6,7 +6,7 @@ earlier ones stay. Subscriptions become units at the first final NAV of their de
 
 from collections.abc import Iterator
 from decimal import ROUND_DOWN, ROUND_UP, Context, Decimal
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from qazyna.errors import Refused
 from qazyna.ledger import entry
@@ -15,7 +15,6 @@ from qazyna.money import Asset
 from qazyna.plan import Day, Event, Name, World, command, event
 from qazyna.programme.manager import (
     AmountOrNone,
-    ByAManager,
     Manager,
     Nav,
     OfAManager,
@@ -25,11 +24,8 @@ from qazyna.programme.manager import (
     receivable,
     the_manager,
 )
+from qazyna.programme.quoting import DIGITS, PriceOfADay, Quoting, interest_prices, unit_price
 from qazyna.reserve.pot import TITLE, agreed
-from qazyna.reserve.prices import Row
-
-DIGITS: Final = Context(prec=50)
-"""A reported NAV divided by what was paid in is kept to 50 digits, so that it multiplies back."""
 
 
 class StateNav(OfAManager):
@@ -49,13 +45,12 @@ class StateNav(OfAManager):
 
 
 @event
-class NavStated(ByAManager):
+class NavStated(Quoting):
     """A unit is worth so much; what waited for that became units. Dated on the valuation date."""
 
     kind: ClassVar[str] = "nav_stated"
 
     stated_on: Day
-    currency: str
     per_unit: Decimal
     nav: AmountOrNone | None = None
     """The whole interest, as a venture fund reports it."""
@@ -116,12 +111,18 @@ def state_nav(world: World, asked: StateNav) -> list[Event]:
             {"manager": asked.manager, "date": on},
         )
     per_unit, whole = _stated(world, manager, asked)
+    stated = Nav(on=on, per_unit=per_unit, final=asked.final, statement_ref=asked.statement_ref)
+    prices: tuple[PriceOfADay, ...] = (unit_price(asked.manager, stated),)
+    if manager.manager_kind == "venture_fund":
+        navs = [*manager.navs, stated]
+        prices = tuple(interest_prices(asked.manager, navs, manager.flows, since=on))
     return [
         NavStated(
             on=on,
             manager=asked.manager,
             stated_on=asked.stated_on,
             currency=manager.currency,
+            prices=prices,
             per_unit=per_unit,
             nav=whole,
             final=asked.final,
@@ -142,9 +143,12 @@ def _stated(world: World, manager: Manager, asked: StateNav) -> tuple[Decimal, i
             {"manager": asked.manager},
         )
     if hedge:
-        return plain_decimal(given, "a NAV per unit"), None
+        per_unit = plain_decimal(given, "a NAV per unit")
+        if not per_unit:
+            raise Refused("bad_number", "A NAV per unit must be more than nothing.")
+        return per_unit, None
     currency = world.asset(manager.currency)
-    whole = currency.amount_or_zero(given)
+    whole = currency.amount(given)
     paid_in = sum(f.amount for f in manager.flows if f.amount > 0 and f.on <= asked.valuation_on)
     if not paid_in:
         raise Refused(
@@ -163,13 +167,6 @@ def _fills(
     for number, waiting in sorted(manager.waiting.items()):
         if waiting.dealing_on > asked.valuation_on:
             continue
-        if not per_unit:
-            raise Refused(
-                "nav_is_zero",
-                f"At a NAV of nothing, {currency.text(waiting.amount)} {currency.code} would buy "
-                "units without end.",
-                {"manager": asked.manager, "subscription": number},
-            )
         units, spent = bought(waiting.amount, currency, per_unit, world.asset(asked.manager))
         value = agreed(world, asked.valuation_on, (currency.code, spent)) if units else None
         yield number, spent, units, waiting.amount - spent, value
@@ -187,48 +184,3 @@ def bought(amount: int, currency: Asset, per_unit: Decimal, units: Asset) -> tup
     count = int(exact.to_integral_value(ROUND_DOWN))
     cost = with_digits.multiply(Decimal(count).scaleb(currency.scale - units.scale), per_unit)
     return count, int(cost.to_integral_value(ROUND_UP))
-
-
-def price_rows(manager: Manager) -> Iterator[Row]:
-    """A manager's statements as prices of its units; for a `PriceBook`.
-
-    A hedge fund's unit is worth its NAV per unit. A venture interest's is the reported NAV over
-    what was paid in; until the next report, calls add to that NAV and distributions take from it,
-    and before the first report it stands at cost. Whatever is not a final NAV says so.
-    """
-    if manager.manager_kind == "hedge_fund":
-        for nav in manager.navs:
-            yield _row(manager, nav, nav.per_unit)
-    else:
-        yield from _interest_rows(manager)
-
-
-def _row(manager: Manager, nav: Nav, price: Decimal) -> Row:
-    source = f"{manager.code} NAV, {nav.statement_ref}"
-    why = "" if nav.final else f"{manager.code}: an estimated NAV, not the final one"
-    return Row(manager.code, manager.currency, nav.on, price, source, why)
-
-
-def _interest_rows(manager: Manager) -> Iterator[Row]:
-    paid_in, worth = 0, Decimal(0)
-    last: Nav | None = None
-    flows = sorted(manager.flows, key=lambda flow: flow.on)
-    days = sorted({flow.on for flow in flows} | {nav.on for nav in manager.navs})
-    for day in days:
-        moved = [flow.amount for flow in flows if flow.on == day]
-        paid_in += sum(amount for amount in moved if amount > 0)
-        worth = max(worth + sum(moved), Decimal(0))
-        stated = [nav for nav in manager.navs if nav.on == day]
-        if stated:
-            last = stated[-1]
-            worth = DIGITS.multiply(last.per_unit, Decimal(paid_in))
-            yield _row(manager, last, last.per_unit)
-        elif paid_in:
-            source = f"{manager.code} NAV, {last.statement_ref}" if last else manager.code
-            why = (
-                f"{manager.code}: the NAV of {last.on}, moved on by calls and distributions since"
-                if last
-                else f"{manager.code}: at cost, for no NAV was stated yet"
-            )
-            price = DIGITS.divide(worth, Decimal(paid_in))
-            yield Row(manager.code, manager.currency, day, price, source, why)

@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from qazyna.errors import Refused
+from qazyna.disposition.interlocutory import permitted
+from qazyna.disposition.sale import IN_KIND, saleable
 from qazyna.ledger import entry
 from qazyna.ledger.entry import Account, Authority, Entry, Value
 from qazyna.plan import BaseUnits, Command, Day, Event, Name, Segment, World, command, event
@@ -17,7 +18,7 @@ from qazyna.programme.manager import (
     the_manager,
 )
 from qazyna.reserve.pot import BOOK, TITLE, eligible, source
-from qazyna.seizure.case import book, in_order, state_title, the_holding
+from qazyna.seizure.case import Case, book, in_order, state_title, the_case, the_holding
 from qazyna.seizure.custody import whole_place
 
 
@@ -153,6 +154,9 @@ class UnitsDelivered(Event):
             ),
         )
 
+    def evolve(self, state: Case, version: int) -> None:
+        state.turned(self.holding, self.asset, self.amount, self.manager, self.units)
+
 
 @event
 class UnitsIssued(ByAManager):
@@ -167,32 +171,23 @@ class UnitsIssued(ByAManager):
 
 @command(SubscribeInKind)
 def subscribe_in_kind(world: World, asked: SubscribeInKind) -> list[Event]:
-    """Only what is the State's and under our control, and only where the law allows it."""
+    """Only what is the State's, not kept for victims, under our control, and where the law allows."""
     on = asked.dealt_on
     held = the_holding(world, asked.case, asked.holding)
     of = OfAManager.model_construct(manager=asked.manager)
     the_manager(world, of, "hedge_fund", on, "The hand-over")
-    in_order(held.seized_on, on, "The hand-over", "the seizure")
-    law = world.law(on)
-    if "transfer_to_managers" not in law.mechanisms:
-        raise Refused(
-            "mechanism_not_permitted",
-            "This law does not let forfeited assets be handed to managers.",
-            {"mechanism": "transfer_to_managers"},
-            "disposition.mechanisms",
-        )
+    final = [the_case(world, asked.case).orders[ref].final_on for ref in held.orders]
+    since = min((day for day in final if day), default=held.seized_on)
+    in_order(since, on, "The hand-over", "the finality of the order")
+    permitted(world.law(on), IN_KIND)
     units = world.asset(asked.manager)
     eligible(world, BOOK, units, on)
     asset = world.asset(asked.asset)
     amount = asset.amount(asked.quantity)
-    world.held(state_title(asked.case, asked.holding), asset.code, amount)
-    place = whole_place(world, book(asked.case, asked.holding), asset.code, amount)
-    if place.klass in ("restrained", "device"):
-        raise Refused(
-            "not_under_control",
-            f"{asset.text(amount)} {asset.code} is at {place.path}: sweep it, then hand it over.",
-            {"account": place.path},
-        )
+    title = state_title(asked.case, asked.holding)
+    world.held(title, asset.code, amount + held.for_victims.get(asset.code, 0))
+    place = whole_place(world, title.book, asset.code, amount)
+    saleable(place.klass, asset)
     delivered = units.amount(asked.units)
     value = world.value(asset.code, amount, on) or world.value(units.code, delivered, on)
     return [

@@ -21,6 +21,7 @@ from qazyna.programme.manager import (
     the_manager,
     undrawn_code,
 )
+from qazyna.programme.quoting import PriceOfADay, Quoting, interest_prices
 from qazyna.reserve.pot import BOOK, TITLE, agreed, eligible, place, source
 
 
@@ -83,12 +84,11 @@ class PayCall(OfAManager):
 
 
 @event
-class CapitalCalled(ByAManager):
+class CapitalCalled(Quoting):
     """Money became an interest, one for one, and the promise is that much smaller."""
 
     kind: ClassVar[str] = "capital_called"
 
-    currency: str
     amount: BaseUnits
     out_of: tuple[str, str]
     call_ref: str
@@ -138,6 +138,7 @@ def pay_call(world: World, asked: PayCall) -> list[Event]:
             on=on,
             manager=asked.manager,
             currency=currency.code,
+            prices=_prices(manager, Flow(on=on, amount=amount)),
             amount=amount,
             out_of=(bank.klass, bank.detail),
             call_ref=asked.call_ref,
@@ -159,12 +160,11 @@ class Distribute(OfAManager):
 
 
 @event
-class DistributionReceived(ByAManager):
+class DistributionReceived(Quoting):
     """A venture fund paid out. No interest is retired by it."""
 
     kind: ClassVar[str] = "distribution_received"
 
-    currency: str
     amount: BaseUnits
     character: str
     into: tuple[str, str]
@@ -187,10 +187,10 @@ def distribute(world: World, asked: Distribute) -> list[Event]:
     manager = the_manager(world, asked, "venture_fund", on, "The distribution")
     currency = world.asset(manager.currency)
     amount = currency.amount(asked.quantity)
-    if not manager.called:
+    if not any(flow.amount > 0 and flow.on <= on for flow in manager.flows):
         raise Refused(
             "nothing_paid_in",
-            f"Nothing was paid in to {asked.manager}: it has nothing to distribute.",
+            f"Nothing was paid in to {asked.manager} by {on}: it had nothing to distribute.",
             {"manager": asked.manager},
         )
     bank = place(world, BOOK, currency, asked.place, on)
@@ -199,6 +199,7 @@ def distribute(world: World, asked: Distribute) -> list[Event]:
             on=on,
             manager=asked.manager,
             currency=currency.code,
+            prices=_prices(manager, Flow(on=on, amount=-amount)),
             amount=amount,
             character=asked.character,
             into=(bank.klass, bank.detail),
@@ -224,3 +225,8 @@ def distribute(world: World, asked: Distribute) -> list[Event]:
             )
         )
     return events
+
+
+def _prices(manager: Manager, flow: Flow) -> tuple[PriceOfADay, ...]:
+    flows = [*manager.flows, flow]
+    return tuple(interest_prices(manager.code, manager.navs, flows, since=flow.on))

@@ -9,8 +9,18 @@ from qazyna.errors import Refused
 from qazyna.ledger import entry
 from qazyna.ledger.entry import Account, Authority, Entry, Value
 from qazyna.money import Asset
-from qazyna.plan import BaseUnits, Command, Day, Event, Name, Segment, World, command, event
-from qazyna.reserve.pot import BOOK, a_book, eligible, place, source, stream_of, title
+from qazyna.plan import BaseUnits, Command, Day, Event, Name, Segment, State, World, command, event
+from qazyna.reserve.pot import (
+    BOOK,
+    a_book,
+    case_and_holding,
+    eligible,
+    place,
+    source,
+    stream_of,
+    title,
+)
+from qazyna.seizure.case import Case
 
 BY_STATEMENT = Authority("statement")
 
@@ -50,6 +60,17 @@ class _AtAPlace(Event):
     def stream(self) -> str:
         return stream_of(self.book)
 
+    def follow_gain(self, state: State) -> None:
+        """The orders by which a case's asset is the State's have their share of what it earned."""
+        if isinstance(state, Case) and self.title[0] == "state":
+            holding = case_and_holding(self.book)[1]
+            state.grew(holding, self.asset, self.asset, self.amount)
+
+    def follow_loss(self, state: State) -> None:
+        """And of what it cost."""
+        if isinstance(state, Case) and self.title[0] == "state":
+            state.turned(case_and_holding(self.book)[1], self.asset, self.amount)
+
     def gained(self) -> tuple[Entry, ...]:
         at, whose = Account(self.book, *self.place), Account(self.book, *self.title)
         return (
@@ -83,6 +104,9 @@ class IncomeRecorded(_AtAPlace):
 
     def entries(self) -> tuple[Entry, ...]:
         return self.gained()
+
+    def evolve(self, state: State, version: int) -> None:
+        self.follow_gain(state)
 
 
 @command(RecordIncome)
@@ -128,6 +152,9 @@ class ChargeRecorded(_AtAPlace):
 
     def entries(self) -> tuple[Entry, ...]:
         return self.lost()
+
+    def evolve(self, state: State, version: int) -> None:
+        self.follow_loss(state)
 
 
 @command(RecordCharge)
@@ -177,6 +204,12 @@ class AssayRecorded(_AtAPlace):
 
     def entries(self) -> tuple[Entry, ...]:
         return self.gained() if self.more else self.lost()
+
+    def evolve(self, state: State, version: int) -> None:
+        if self.more:
+            self.follow_gain(state)
+        else:
+            self.follow_loss(state)
 
 
 @command(RecordAssay)
