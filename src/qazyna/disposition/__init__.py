@@ -1,0 +1,1 @@
+"""Disposition: how an asset leaves a case for money or for use, and where the money goes."""

@@ -1,0 +1,1 @@
+"""Forfeiture: orders, their finality, what vests by them, and what goes back to those robbed."""
