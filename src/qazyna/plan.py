@@ -198,6 +198,7 @@ class World:
         versions: dict[str, int] | None = None,
         balances: Balances | None = None,
         earlier: dict[EventRef, Event] | None = None,
+        incoming: Blueprint | None = None,
     ) -> None:
         self.now = now
         self.actor = actor
@@ -207,7 +208,9 @@ class World:
         self._states = states if states is not None else {}
         self._versions = versions if versions is not None else {}
         self.balances = balances if balances is not None else Balances()
-        self._earlier = earlier or {}
+        self._earlier = earlier if earlier is not None else {}
+        self.incoming = incoming
+        """The blueprint that this very command would put in force."""
 
     # what is known
 

@@ -215,9 +215,7 @@ def reject(world: World, asked: Reject) -> list[Event]:
     found = open_proposal(world, asked.proposal)
     if found.proposed_by != world.actor:
         _role(world, found)
-    return [
-        Rejected(on=world.today, proposal=asked.proposal, by=world.actor, reason=asked.reason)
-    ]
+    return [Rejected(on=world.today, proposal=asked.proposal, by=world.actor, reason=asked.reason)]
 
 
 @command(Execute)

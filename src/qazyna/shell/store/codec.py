@@ -15,6 +15,7 @@ from typing import Any
 from qazyna.errors import InvariantBroken, Refused
 from qazyna.ledger.entry import Authority, Entry, EventRef
 from qazyna.plan import EVENTS, Event
+from qazyna.shell import rooms  # noqa: F401  the registry must be full
 
 LEAF_LIMIT = 60_000
 

@@ -14,6 +14,7 @@ from qazyna.errors import Refused
 from qazyna.ledger.book import Balances
 from qazyna.ledger.entry import Account, EventRef
 from qazyna.money import ASSETS, Asset
+from qazyna.office.adoption import AdoptBlueprint
 from qazyna.plan import STATES, Command, Event, State, World, book_stream
 from qazyna.shell.store.codec import read_event
 from qazyna.shell.store.pricing import valuer_for
@@ -47,6 +48,7 @@ _BOOKS = """
     LEFT JOIN books.holding h ON h.account = a.id
     WHERE b.path = ANY(%s)
 """
+_OFFICE = "SELECT name, state FROM books.stream WHERE name = %s"
 _PRICED = "SELECT coalesce(max(event), 0) FROM books.price"
 _LAW = "SELECT state->>'sha256', state->>'name' FROM books.stream WHERE name = 'law'"
 _ASSETS = "SELECT code, class, scale, name FROM books.asset WHERE event IS NOT NULL"
@@ -61,6 +63,7 @@ def read_known(
 ) -> Known:
     """Read and lock what the command declares. Streams are locked in the order of their names."""
     streams = sorted(set(command.streams()))
+    documents = tuple(documents)
     books = sorted(set(command.books()))
     with connection.pipeline():
         repeated = connection.execute(
@@ -70,20 +73,20 @@ def read_known(
         # The clock is read after the locks: whoever waited is stamped after whom it waited for.
         stamped = connection.execute("SELECT clock_timestamp()")
         held = connection.execute(_BOOKS, [books])
+        office = connection.execute(_OFFICE, [f"office/{actor}"])
         priced = connection.execute(_PRICED)
         law = connection.execute(_LAW)
         assets = connection.execute(_ASSETS)
     (recorded_at,) = stamped.fetchone() or (None,)
     assert isinstance(recorded_at, datetime)
-    known_assets = {
-        **ASSETS,
-        **{c: Asset(c, klass, scale, 10**15, name) for c, klass, scale, name in assets.fetchall()},
-    }
+    there = _assets(assets.fetchall())
     states: dict[str, State] = {}
     versions: dict[str, int] = {}
     for name, version, state in locked.fetchall():
         states[name] = STATES[name.partition("/")[0]].model_validate(state)
         versions[name] = version
+    for name, state in office.fetchall():
+        states.setdefault(name, STATES["office"].model_validate(state))
     blueprint = _blueprint(connection, law.fetchone(), documents)
     quantities: dict[tuple[Account, str], int] = {}
     book_ids: dict[str, int] = {}
@@ -102,11 +105,12 @@ def read_known(
         actor=actor,
         blueprint=blueprint,
         valuer=valuer_for(connection, latest_price, blueprint),
-        assets=known_assets,
+        assets=there,
         states=states,
         versions=versions,
         balances=Balances(quantities),
         earlier=earlier,
+        incoming=_incoming(connection, command, documents),
     )
     row = repeated.fetchone()
     return Known(
@@ -116,9 +120,21 @@ def read_known(
         book_ids,
         account_ids,
         set(quantities),
-        set(known_assets),
+        set(there),
         frozenset(books),
     )
+
+
+def _assets(rows: Iterable[tuple[str, str, int, str]]) -> dict[str, Asset]:
+    return {
+        **ASSETS,
+        **{code: Asset(code, klass, scale, 10**15, name) for code, klass, scale, name in rows},
+    }
+
+
+def known_assets(connection: Connection) -> dict[str, Asset]:
+    """Every asset there is here, by its code."""
+    return _assets(connection.execute(_ASSETS).fetchall())
 
 
 _parsed: dict[str, Blueprint] = {}
@@ -146,6 +162,22 @@ def _blueprint(
             raise Refused("no_blueprint", f"The text of the adopted blueprint {name} is missing.")
         found = _parsed[sha256] = parse_blueprint(bytes(text[0]).decode(), name)
     return found
+
+
+def _incoming(
+    connection: Connection, command: Command, documents: tuple[tuple[str, bytes], ...]
+) -> Blueprint | None:
+    """The blueprint that a command would put in force."""
+    if not isinstance(command, AdoptBlueprint):
+        return None
+    for name, content in documents:
+        return parse_blueprint(content.decode(), name)
+    row = connection.execute(
+        "SELECT content FROM books.document WHERE sha256 = %s", [bytes.fromhex(command.sha256)]
+    ).fetchone()
+    if row is None:
+        raise Refused("no_blueprint", f"No text was given for the blueprint {command.name}.")
+    return parse_blueprint(bytes(row[0]).decode(), command.name)
 
 
 def current_blueprint(connection: Connection) -> Blueprint:
@@ -178,6 +210,7 @@ __all__ = [
     "Known",
     "book_stream",
     "current_blueprint",
+    "known_assets",
     "load_state",
     "read_known",
     "state_json",

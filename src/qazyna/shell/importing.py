@@ -1,0 +1,82 @@
+"""Files come in: read here, judged in their rooms, committed in one transaction."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from qazyna.errors import FileRefused, Finding, Refused
+from qazyna.ledger.entry import Account
+from qazyna.plan import Event, World
+from qazyna.reserve import price_files
+from qazyna.reserve.price_import import ImportPrices
+from qazyna.shell.acting import act
+from qazyna.shell.adapters.tables import read_table
+from qazyna.shell.store.commit import Connection
+from qazyna.shell.store.reading import known_assets
+from qazyna.shell.store.writing import insert_rows
+
+Report = Callable[[int], None]
+Answer = dict[str, Any]
+
+
+def import_price_file(
+    connection: Connection,
+    path: Path,
+    *,
+    actor: str,
+    asset: str | None = None,
+    currency: str = "USD",
+    key: str | None = None,
+    report: Report = lambda _: None,
+) -> Answer:
+    """Prices and rates. `asset` says what a file prices that does not say so itself."""
+    content = _bytes(path)
+    try:
+        lines = content.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise FileRefused(
+            path.name, 0, [Finding(line, "", "unreadable", "This line is not UTF-8 text.")]
+        ) from None
+    pair = (asset, currency) if asset else None
+    file = price_files.read(path.name, lines, known_assets(connection), pair).sound()
+    rows = file.rows
+
+    def keep(connection: Connection, world: World, follows: list[Event], seq: int) -> None:
+        if follows:
+            insert_rows(
+                connection,
+                "price",
+                ("asset", "currency", "on_date", "price", "source", "estimated", "event"),
+                [(*row, seq) for row in rows],
+            )
+
+    command = ImportPrices.of(file, hashlib.sha256(content).hexdigest())
+    done = act(
+        connection, command, actor=actor, key=key, documents=[(path.name, content)], also=keep
+    )
+    report(len(rows))
+    new = bool(done.events) and not done.repeated
+    return _answer(path, len(rows), len(rows) if new else 0)
+
+
+def _answer(path: Path, rows: int, accepted: int) -> Answer:
+    return {
+        "file": path.name,
+        "rows": rows,
+        "accepted": accepted,
+        "already_known": rows - accepted,
+        "findings": [],
+    }
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        why = error.strerror or "it cannot be read"
+        raise FileRefused(path.name, 0, [Finding(1, "", "unreadable", f"{why}.")]) from None
+
+
+__all__ = ["Account", "Refused", "import_price_file", "read_table"]

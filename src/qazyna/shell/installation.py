@@ -1,0 +1,105 @@
+"""One installation at work: its server started, its schema current, its law adopted.
+
+Every command that needs the database comes through `open_books`; what was made is never made again.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from qazyna.errors import Refused
+from qazyna.shell import postgres
+from qazyna.shell.home import Home
+from qazyna.shell.law_files import ROOT, blueprint_file
+from qazyna.shell.store.commit import execute
+from qazyna.shell.store.schema import is_current, migrate
+
+Connection = psycopg.Connection[Any]
+
+DATA = ROOT / "data"
+
+DEFAULT_BLUEPRINT = "kazakhstan"
+OWNER = "owner"
+"""Who acts where nobody else is named: the owner of the installation."""
+
+PUBLIC_SERIES = (
+    ("prices/btc_usd_daily.csv", "BTC"),
+    ("prices/gold_usd_oz_monthly.csv", "XAU"),
+    ("rates/ecb_eur_fx_daily.csv", None),
+)
+
+
+@dataclass(frozen=True)
+class Books:
+    """An open installation."""
+
+    home: Home
+    connection: Connection
+    url: str
+
+
+@contextmanager
+def open_books(blueprint: str | None = None, *, bare: bool = False) -> Iterator[Books]:
+    """Start the server if it is not running, migrate, adopt the law if there is none yet.
+
+    `blueprint` names a shipped one or a file, and is refused where another is in force. `bare` opens
+    the books without seeing to a law.
+    """
+    home = Home.current().create()
+    url = _ready(home)
+    with psycopg.connect(url, autocommit=True) as connection:
+        if not bare:
+            _ensure_law(home, connection, blueprint)
+        yield Books(home, connection, url)
+
+
+def _ready(home: Home) -> str:
+    url = postgres.connection("qazyna_app", home)
+    if not is_current(url):
+        with home.lock("migrate"):
+            if not is_current(url):
+                migrate(postgres.connection("qazyna_owner", home))
+    return url
+
+
+def _ensure_law(home: Home, connection: Connection, named: str | None) -> None:
+    row = connection.execute(
+        "SELECT state->>'name', state->>'sha256' FROM books.stream WHERE name = 'law'"
+    ).fetchone()
+    if row is None:
+        with home.lock("init"):
+            _initialise(connection, named or DEFAULT_BLUEPRINT)
+        return
+    if named is not None:
+        content = blueprint_file(named).read_bytes()
+        if hashlib.sha256(content).hexdigest() != row[1]:
+            raise Refused(
+                "another_blueprint",
+                f"This home lives by the blueprint {row[0]}. A change of law is decided by "
+                "`propose adopt_blueprint`; another country is another home (QAZYNA_HOME).",
+                {"in_force": row[0], "asked": named},
+            )
+
+
+def _initialise(connection: Connection, named: str) -> None:
+    """The first three facts of an installation: its law, its owner, the public prices."""
+    from qazyna.office.appointment import Appoint
+    from qazyna.shell.acting import adopt
+    from qazyna.shell.importing import import_price_file
+
+    if connection.execute("SELECT 1 FROM books.stream WHERE name = 'law'").fetchone():
+        return  # another process was first
+    adopt(connection, blueprint_file(named), actor=OWNER, key="init:blueprint")
+    execute(connection, Appoint(user=OWNER, roles=("owner",)), actor=OWNER, key="init:owner")
+    for file, asset in PUBLIC_SERIES:
+        import_price_file(
+            connection, DATA / file, actor=OWNER, asset=asset, key=f"init:prices:{file}"
+        )
+    connection.execute("ANALYZE")
+
+
+__all__ = ["DATA", "OWNER", "Books", "open_books"]
