@@ -1,6 +1,7 @@
 """A law is read at a date, and says who must agree to what."""
 
 import json
+from dataclasses import is_dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -13,10 +14,12 @@ from qazyna.blueprint import (
     COMMAND_KINDS,
     Approvals,
     Blueprint,
+    Law,
     Limit,
     check,
     parse,
     show,
+    values,
 )
 from qazyna.errors import InvariantBroken, Refused
 from tests.blueprint.broken_files import TEMPLATE, template_without
@@ -164,6 +167,19 @@ def test_a_law_cannot_be_changed_in_the_hand() -> None:
 
     with pytest.raises(TypeError):
         law.shares["reserve"] = Decimal(1)  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        each
+        for each in (Blueprint, Law, *vars(values).values())
+        if isinstance(each, type) and is_dataclass(each)
+    ],
+)
+def test_nothing_that_was_read_can_be_changed(kind: type) -> None:
+    assert vars(kind)["__dataclass_params__"].frozen
+    assert "__slots__" in vars(kind)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Reading is sure of its lines, and nothing that can be written makes it stumble."""
 
 import tomllib
+from decimal import Decimal
 from itertools import product
 from random import Random
 
@@ -158,33 +159,106 @@ CLASSES = ("gold", "foreign_currency", "domestic_currency", "hedge_funds", "vent
 TENTHS = [parts for parts in product(range(11), repeat=len(CLASSES)) if sum(parts) == 10]
 
 
-@settings(max_examples=60, deadline=None)
+def limit(measure: str, klass: str, bound: str, value: str) -> str:
+    """A clause of the family `limits`, under a name of its own."""
+    name = f"{measure}_{klass}_{bound}_{value.replace('.', '_')}"
+    return (
+        f'[limits.{name}]\nunit = "limit"\nvalues = [ {{ from = 2009-01-03, value = '
+        f'{{ measure = "{measure}", class = "{klass}", bound = "{bound}", '
+        f'value = "{value}", amber = "1" }}, assumption = true, note = "a test" }} ]\n'
+    )
+
+
+def sound_with(*limits: str) -> bool:
+    return check(template_without("limits") + "".join(sorted(set(limits)))) == ()
+
+
+@settings(max_examples=100, deadline=None)
 @given(
-    st.dictionaries(
-        st.tuples(st.sampled_from(CLASSES), st.sampled_from(("min", "max"))),
-        st.integers(0, 10),
-        max_size=8,
+    st.lists(
+        st.tuples(st.sampled_from(CLASSES), st.just("min"), st.integers(0, 4))
+        | st.tuples(st.sampled_from(CLASSES), st.just("max"), st.integers(0, 10)),
+        max_size=12,
     )
 )
 def test_limits_are_a_problem_exactly_when_no_portfolio_meets_them(
-    limits: dict[tuple[str, str], int],
+    limits: list[tuple[str, str, int]],
 ) -> None:
-    text = template_without("limits") + "".join(
-        f'[limits.a{place}]\nunit = "limit"\nvalues = [ {{ from = 2009-01-03, value = '
-        f'{{ measure = "class_share", class = "{klass}", bound = "{bound}", '
-        f'value = "{tenths // 10}.{tenths % 10}", amber = "1" }}, '
-        'assumption = true, note = "a test" } ]\n'
-        for place, ((klass, bound), tenths) in enumerate(limits.items())
-    )
-
     possible = any(
         all(
             parts[CLASSES.index(klass)] >= tenths
             if bound == "min"
             else parts[CLASSES.index(klass)] <= tenths
-            for (klass, bound), tenths in limits.items()
+            for klass, bound, tenths in limits
         )
         for parts in TENTHS
     )
 
-    assert possible == (check(text) == ())
+    texts = [
+        limit("class_share", klass, bound, f"{tenths // 10}.{tenths % 10}")
+        for klass, bound, tenths in limits
+    ]
+
+    assert possible == sound_with(*texts)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from(("0.1", "0.2", "0.3", "0.4")), min_size=5, max_size=5))
+def test_maximum_shares_must_make_up_the_whole(shares: list[str]) -> None:
+    texts = [
+        limit("class_share", klass, "max", share)
+        for klass, share in zip(CLASSES, shares, strict=True)
+    ]
+
+    assert sound_with(*texts) == (sum(map(Decimal, shares)) >= 1)
+
+
+def test_of_two_limits_on_the_same_thing_the_tighter_one_binds() -> None:
+    loose, tight = (limit("class_share", "gold", "max", share) for share in ("0.8", "0.3"))
+
+    assert sound_with(loose, tight, limit("class_share", "gold", "min", "0.3"))
+    assert not sound_with(loose, tight, limit("class_share", "gold", "min", "0.5"))
+
+
+def test_a_minimum_that_the_managers_just_make_up_is_sound() -> None:
+    each = limit("manager_share", "hedge_funds", "max", "0.05")
+    count = limit("manager_count", "hedge_funds", "max", "4")
+
+    assert sound_with(each, count, limit("class_share", "hedge_funds", "min", "0.20"))
+    assert not sound_with(each, count, limit("class_share", "hedge_funds", "min", "0.21"))
+
+
+def test_as_many_managers_as_are_admitted_may_be_asked_for() -> None:
+    assert sound_with(limit("manager_count", "hedge_funds", "min", "10"))
+    assert not sound_with(limit("manager_count", "hedge_funds", "min", "11"))
+
+
+@pytest.mark.parametrize(
+    ("days", "sound"),
+    [
+        ("[]", True),
+        ("[1]", True),
+        ("[7, 6]", True),
+        ("[0]", False),
+        ("[1, 1]", False),
+        ("[1, 2, 3, 4, 5, 6, 7]", False),
+        ("[6.0]", False),
+        ("[true]", False),
+        ("6", False),
+    ],
+)
+def test_a_weekend_is_up_to_six_days_of_a_week(days: str, sound: bool) -> None:
+    # It comes before the table that it extends, as TOML allows.
+    text = (
+        f'[jurisdiction.weekend]\nunit = "list"\nvalues = [ {{ from = 2009-01-03, value = {days}, '
+        f'assumption = true, note = "a test" }} ]\n{template_without("jurisdiction.weekend")}'
+    )
+
+    assert sound == (check(text) == ())
+
+
+def test_a_text_that_breaks_off_is_reported_on_its_last_line() -> None:
+    (problem,) = check("[forfeiture.appeal_days]\nvalues = [\n  3,")
+
+    assert problem.line == 3
+    assert "this is not TOML" in problem.message

@@ -138,6 +138,14 @@ def test_kazakhstan_names_one_source_only_and_calls_the_rest_assumed() -> None:
     assert all(answer.note for answer in answers if answer.assumed)
 
 
+def test_assumptions_of_kazakhstan_are_listed_and_what_is_sourced_is_not_among_them() -> None:
+    assumed = dict(read("kazakhstan").on(END_OF_STORY).assumptions)
+
+    assert {"custodian “AFM”", "role “owner”", "forfeiture.appeal_days"} <= set(assumed)
+    assert assumed["forfeiture.appeal_days"] == "the law of procedure was not read"
+    assert not {"jurisdiction", "custodian “NIC”", "reserve.eligible"} & set(assumed)
+
+
 def test_limits_of_kazakhstan_leave_room_for_mostly_gold_and_currency_with_eight_managers() -> None:
     law = read("kazakhstan").on(END_OF_STORY)
     shares = {
