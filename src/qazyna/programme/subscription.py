@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from qazyna.disposition.interlocutory import permitted
 from qazyna.disposition.sale import IN_KIND, saleable
+from qazyna.errors import Refused
 from qazyna.ledger import entry
 from qazyna.ledger.entry import Account, Authority, Entry, Value
 from qazyna.plan import BaseUnits, Command, Day, Event, Name, Segment, World, command, event
@@ -171,7 +172,7 @@ class UnitsIssued(ByAManager):
 
 @command(SubscribeInKind)
 def subscribe_in_kind(world: World, asked: SubscribeInKind) -> list[Event]:
-    """Only what is the State's, not kept for victims, under our control, and where the law allows."""
+    """Only what is the State's, not kept for victims, under our control; where the law allows."""
     on = asked.dealt_on
     held = the_holding(world, asked.case, asked.holding)
     of = OfAManager.model_construct(manager=asked.manager)

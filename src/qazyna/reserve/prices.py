@@ -66,8 +66,11 @@ class PriceBook:
 
     def with_rows(self, rows: Iterable[Row]) -> "PriceBook":
         """A book that knows these rows too."""
-        mine = [row for _, kept in self._series.values() for row in kept]
-        return PriceBook([*mine, *rows])
+        more = tuple(rows)
+        touched = {(row.asset, row.currency) for row in more}
+        other = PriceBook([*(row for key in touched for row in self.rows(*key)), *more])
+        other._series = {**self._series, **other._series}
+        return other
 
     def rows(self, asset: str, currency: str) -> tuple[Row, ...]:
         """One series, oldest first; empty where there is none."""

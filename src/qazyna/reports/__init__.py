@@ -1,0 +1,1 @@
+"""Reports: statements as values, and how they read as text."""
