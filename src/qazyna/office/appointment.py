@@ -1,4 +1,4 @@
-"""Appointment: who may act in which roles. Roles are the blueprint's, names are the installation's."""
+"""Appointment: who may act in which roles. The roles are the blueprint's, the names our own."""
 
 from typing import Annotated, ClassVar
 

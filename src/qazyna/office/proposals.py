@@ -1,7 +1,7 @@
-"""Four eyes: what the blueprint wants approved is proposed, approved by others, and then executed.
+"""Four eyes: what the blueprint wants approved is proposed, approved by others, then executed.
 
-A proposal is decided when it is made, so that nobody approves what cannot be done, and decided again
-when the last approval arrives, on the books as they are then.
+A proposal is decided when it is made, so that nobody approves what cannot be done, and decided
+again when the last approval arrives, on the books as they are then.
 """
 
 from typing import Annotated, ClassVar, Literal

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from qazyna.errors import FileRefused, Finding, Refused
-from qazyna.ledger.entry import Account
+from qazyna.enforcement.venues import ImportVenues
+from qazyna.errors import FileRefused, Finding
 from qazyna.plan import Event, World
 from qazyna.reserve import price_files
 from qazyna.reserve.price_import import ImportPrices
@@ -18,6 +18,9 @@ from qazyna.shell.store.writing import insert_rows
 
 Report = Callable[[int], None]
 Answer = dict[str, Any]
+
+MANY = 1000
+"""After more rows than this the tables' statistics no longer describe them."""
 
 
 def import_price_file(
@@ -61,6 +64,49 @@ def import_price_file(
     return _answer(path, len(rows), len(rows) if new else 0)
 
 
+def import_venue_file(
+    connection: Connection,
+    path: Path,
+    *,
+    actor: str,
+    key: str | None = None,
+    report: Report = lambda _: None,
+) -> Answer:
+    """Venues that were shut."""
+    return _import_rows(connection, path, ImportVenues, actor, key)
+
+
+def import_register_file(
+    connection: Connection,
+    path: Path,
+    *,
+    actor: str,
+    key: str | None = None,
+    report: Report = lambda _: None,
+) -> Answer:
+    """A register of seized holdings, as history. Afterwards the tables are analysed: single
+    commands planned by the statistics of an empty table would be slow for hours."""
+    from qazyna.history.register import ImportHistory
+
+    answer = _import_rows(connection, path, ImportHistory, actor, key)
+    if answer["accepted"] > MANY:
+        connection.execute("ANALYZE")
+    return answer
+
+
+def _import_rows(
+    connection: Connection,
+    path: Path,
+    command: Any,
+    actor: str,
+    key: str | None,
+) -> Answer:
+    columns, rows, content = read_table(path)
+    asked = command.model_construct(file=path.name, columns=columns, rows=tuple(rows))
+    done = act(connection, asked, actor=actor, key=key, documents=[(path.name, content)])
+    return dict(done.detail)
+
+
 def _answer(path: Path, rows: int, accepted: int) -> Answer:
     return {
         "file": path.name,
@@ -77,6 +123,3 @@ def _bytes(path: Path) -> bytes:
     except OSError as error:
         why = error.strerror or "it cannot be read"
         raise FileRefused(path.name, 0, [Finding(1, "", "unreadable", f"{why}.")]) from None
-
-
-__all__ = ["Account", "Refused", "import_price_file", "read_table"]

@@ -43,17 +43,15 @@ class Books:
 
 
 @contextmanager
-def open_books(blueprint: str | None = None, *, bare: bool = False) -> Iterator[Books]:
+def open_books(blueprint: str | None = None) -> Iterator[Books]:
     """Start the server if it is not running, migrate, adopt the law if there is none yet.
 
-    `blueprint` names a shipped one or a file, and is refused where another is in force. `bare` opens
-    the books without seeing to a law.
+    `blueprint` names a shipped one or a file, and is refused where another is in force.
     """
     home = Home.current().create()
     url = _ready(home)
     with psycopg.connect(url, autocommit=True) as connection:
-        if not bare:
-            _ensure_law(home, connection, blueprint)
+        _ensure_law(home, connection, blueprint)
         yield Books(home, connection, url)
 
 

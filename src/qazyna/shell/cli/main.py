@@ -81,12 +81,12 @@ def up(
     as_json: AsJson = False,
 ) -> None:
     """Serve the pages. The database goes on until `qazyna down`."""
-    from qazyna.shell import serving
+    from qazyna.shell import demonstration, serving
     from qazyna.shell.installation import open_books
 
     with refusals(as_json):
         with open_books() as books:
-            login = serving.load_demo(books) if with_demo else None
+            login = demonstration.load(books) if with_demo else None
             address = serving.prepare(books, host, port)
         document = {"address": address, "login": login}
         text = f"Qazyna is at {address}\n" + (
@@ -117,11 +117,11 @@ def down(as_json: AsJson = False) -> None:
 @demo.command("load")
 def demo_load(as_json: AsJson = False) -> None:
     """Load the Kazakhstan demo; a second time changes nothing."""
-    from qazyna.shell import serving
+    from qazyna.shell import demonstration
     from qazyna.shell.installation import open_books
 
     with refusals(as_json), open_books() as books:
-        login = serving.load_demo(books)
+        login = demonstration.load(books)
         emit({"loaded": True, "login": login}, as_json, "The demo is loaded.")
 
 
@@ -295,7 +295,6 @@ def _told(document: dict[str, Any]) -> str:
 def statement(as_of: AsOf, known_at: KnownAt = None, as_json: AsJson = False) -> None:
     """The reserve, custody, flows and limits as of a day."""
     from qazyna import clock
-    from qazyna.reports.text import render
     from qazyna.shell.installation import open_books
     from qazyna.shell.queries.statement import statement as build
 
@@ -304,7 +303,13 @@ def statement(as_of: AsOf, known_at: KnownAt = None, as_json: AsJson = False) ->
         then = clock.instant(known_at) if known_at else None
         with open_books() as books:
             found = build(books.connection, day, then)
-            emit(found.as_json(), as_json, lambda: typer.echo(render(found)))
+            emit(found.as_json(), as_json, lambda: _print_statement(found))
+
+
+def _print_statement(found: Any) -> None:
+    from qazyna.reports.text import render
+
+    typer.echo(render(found))
 
 
 @case.command("show")
@@ -351,7 +356,7 @@ def ledger_entries(
     account: Annotated[str, typer.Option(help="The beginning of an account's path.")] = "",
     since: Annotated[str | None, typer.Option("--from")] = None,
     until: Annotated[str | None, typer.Option("--to")] = None,
-    limit: int = 1000,
+    limit: Annotated[int | None, typer.Option(help="At most so many.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Entries and their postings, oldest first."""

@@ -1,0 +1,1 @@
+"""Reading the books: one function a question, plain SQL, answers as values."""

@@ -1,0 +1,199 @@
+"""The facts of a statement, read from the books: as of a day, as known at an instant."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from qazyna.ledger.entry import Account
+from qazyna.money import USD, Asset
+from qazyna.reports.facts import (
+    Assumed,
+    Enforcement,
+    Facts,
+    Holding,
+    Movement,
+    Realised,
+    opening_on,
+)
+from qazyna.reports.statement import Statement, reserve_statement
+from qazyna.shell.store.commit import Connection
+from qazyna.shell.store.pricing import price_book, price_book_known_at
+from qazyna.shell.store.reading import current_blueprint, known_assets
+
+_KNOWN = """
+    JOIN books.entry n ON n.id = p.entry
+    JOIN books.event e ON e.seq = n.event
+     AND (%(known_at)s::timestamptz IS NULL OR e.recorded_at <= %(known_at)s)
+"""
+
+_HOLDINGS = f"""
+    WITH leg AS (
+        SELECT p.debit AS account, p.asset, p.quantity AS net
+        FROM books.posting p {_KNOWN} WHERE p.value_date <= %(on)s
+        UNION ALL
+        SELECT p.credit, p.asset, -p.quantity
+        FROM books.posting p {_KNOWN} WHERE p.value_date <= %(on)s
+    ), held AS (
+        SELECT account, asset, sum(net) AS net, count(*) AS entries FROM leg GROUP BY 1, 2
+    )
+    SELECT b.path, a.class, a.detail, h.asset,
+           CASE a.side WHEN 'location' THEN h.net ELSE -h.net END, h.entries
+    FROM held h JOIN books.account a ON a.id = h.account JOIN books.book b ON b.id = a.book
+    WHERE h.net <> 0 AND (%(book)s::text IS NULL OR b.path = %(book)s)
+    ORDER BY b.path, a.class, a.detail, h.asset
+"""
+
+_MOVEMENTS = f"""
+    SELECT p.value_date, p.asset,
+           CASE WHEN p.credit_class = 'reserve' THEN p.quantity ELSE -p.quantity END,
+           coalesce(mirrored.flow, n.flow), n.value, coalesce(n.currency, '')
+    FROM books.posting p {_KNOWN}
+    JOIN books.book b ON b.id = p.book AND b.path = 'reserve'
+    LEFT JOIN books.entry mirrored ON mirrored.id = n.reverses
+    WHERE 'reserve' IN (p.credit_class, p.debit_class)
+      AND p.value_date > %(since)s AND p.value_date <= %(on)s
+"""
+
+# A sale is the money leg of an exchange in a case's book; its reversal takes it back.
+_REALISED = f"""
+    SELECT money.asset, title, sum(money.quantity * sign), sold.asset, sum(sold.quantity * sign)
+    FROM (
+        SELECT p.entry, p.asset, p.quantity, 1 AS sign, p.credit_class AS title
+        FROM books.posting p {_KNOWN}
+        WHERE p.kind = 'exchange' AND p.leg = 2 AND p.debit_class = 'bank'
+          AND p.value_date <= %(on)s
+        UNION ALL
+        SELECT p.entry, p.asset, p.quantity, -1, p.debit_class
+        FROM books.posting p {_KNOWN}
+        JOIN books.entry mirrored ON mirrored.id = n.reverses AND mirrored.kind = 'exchange'
+        WHERE p.leg = 2 AND p.credit_class = 'bank' AND p.value_date <= %(on)s
+    ) AS money
+    JOIN books.posting sold ON sold.entry = money.entry AND sold.leg = 1
+    JOIN books.book b ON b.id = sold.book AND b.kind = 'case'
+    JOIN books.asset s ON s.code = sold.asset AND s.class <> 'currency'
+    GROUP BY 1, 2, 4 ORDER BY 1, 2, 4
+"""
+
+# Sums are NULL as soon as one entry had no value when it was booked: unvalued is never zero.
+_ENFORCEMENT = f"""
+    SELECT what, CASE WHEN bool_or(value IS NULL) THEN NULL ELSE sum(value * sign) END
+    FROM (
+        SELECT CASE p.kind WHEN 'receive' THEN 'seized' WHEN 'vest' THEN 'forfeited'
+                    ELSE 'to_reserve' END AS what,
+               CASE WHEN p.kind = 'vest' AND p.debit_class = 'state' THEN -1 ELSE 1 END AS sign,
+               n.value
+        FROM books.posting p {_KNOWN}
+        JOIN books.book b ON b.id = p.book
+        WHERE p.value_date <= %(on)s AND (
+            (p.kind = 'receive' AND p.credit_class = 'claimants')
+            OR (p.kind = 'vest' AND 'state' IN (p.debit_class, p.credit_class)
+                AND 'beneficiaries' <> p.credit_class)
+            OR (p.kind = 'transfer' AND p.leg = 2 AND p.credit_class = 'reserve'
+                AND p.counter = 'state'))
+    ) AS sums GROUP BY what
+"""
+
+_VENUES = """
+    SELECT count(*), coalesce(sum((v.state->>'volume_usd')::numeric), 0)
+    FROM books.stream v
+    JOIN books.event e ON e.stream = v.name AND e.version = 1
+    WHERE v.name LIKE 'venue/%%' AND e.value_date <= %(on)s
+      AND (%(known_at)s::timestamptz IS NULL OR e.recorded_at <= %(known_at)s)
+"""
+
+_MANAGERS = """
+    SELECT m.state->>'code', m.state->>'manager_kind'
+    FROM books.stream m JOIN books.event e ON e.stream = m.name AND e.version = 1
+    WHERE m.name LIKE 'manager/%%' AND e.value_date <= %(on)s
+      AND (%(known_at)s::timestamptz IS NULL OR e.recorded_at <= %(known_at)s)
+"""
+
+_ASSUMED = """
+    SELECT substr(c.name, 6), h.key, h.value->'assumed', h.value->>'seized_on'
+    FROM books.stream c, jsonb_each(c.state->'holdings') h
+    WHERE c.name LIKE 'case/%%' AND h.value->'assumed' <> '[]'::jsonb
+      AND h.value->>'seized_on' <= %(day)s
+    ORDER BY 1, 2
+"""
+
+
+def statement(connection: Connection, as_of: date, known_at: datetime | None = None) -> Statement:
+    """The statement as of a day, from all that had been recorded by `known_at` (now, if None)."""
+    return reserve_statement(facts(connection, as_of, known_at))
+
+
+def facts(connection: Connection, as_of: date, known_at: datetime | None = None) -> Facts:
+    """All that the statement rests on, read in one snapshot."""
+    with connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        return _facts(connection, as_of, known_at)
+
+
+def _facts(connection: Connection, as_of: date, known_at: datetime | None) -> Facts:
+    assets = known_assets(connection)
+    law = current_blueprint(connection).on(as_of)
+    since = opening_on(as_of)
+    given: dict[str, Any] = {
+        "on": as_of,
+        "since": since,
+        "day": as_of.isoformat(),
+        "known_at": known_at,
+        "book": None,
+    }
+    holdings = _holdings(connection.execute(_HOLDINGS, given).fetchall(), assets)
+    opening = _holdings(
+        connection.execute(_HOLDINGS, {**given, "on": since, "book": "reserve"}).fetchall(), assets
+    )
+    movements = tuple(
+        Movement(on, assets[asset], int(amount), flow, value, currency)
+        for on, asset, amount, flow, value, currency in connection.execute(_MOVEMENTS, given)
+    )
+    realised, sold = _sales(connection.execute(_REALISED, given).fetchall(), assets)
+    sums = dict(connection.execute(_ENFORCEMENT, given).fetchall())
+    venues, volume = connection.execute(_VENUES, given).fetchone() or (0, Decimal(0))
+    return Facts(
+        as_of=as_of,
+        law=law,
+        prices=price_book_known_at(connection, known_at) if known_at else price_book(connection),
+        holdings=holdings,
+        opening=tuple(h for h in opening if h.account.side == "location"),
+        movements=movements,
+        managers=dict(connection.execute(_MANAGERS, given).fetchall()),
+        realised=realised,
+        sold=sold,
+        enforcement=Enforcement(
+            venues_shut=venues,
+            venues_volume_usd=USD.decimal(int(volume)),
+            seized_value=sums.get("seized", Decimal(0)),
+            forfeited_value=sums.get("forfeited", Decimal(0)),
+            to_reserve_value=sums.get("to_reserve", Decimal(0)),
+        ),
+        assumed=tuple(
+            Assumed(case, holding, tuple(columns))
+            for case, holding, columns, _ in connection.execute(_ASSUMED, given)
+        ),
+        known_at=known_at,
+    )
+
+
+def _holdings(rows: Iterable[tuple[Any, ...]], assets: dict[str, Asset]) -> tuple[Holding, ...]:
+    return tuple(
+        Holding(Account(book, klass, detail), assets[asset], int(amount), entries)
+        for book, klass, detail, asset, amount, entries in rows
+    )
+
+
+def _sales(
+    rows: Iterable[tuple[Any, ...]], assets: dict[str, Asset]
+) -> tuple[tuple[Realised, ...], tuple[tuple[Asset, int], ...]]:
+    """Proceeds by currency and title, and what was sold for them, by asset."""
+    money: dict[tuple[str, str], int] = {}
+    sold: dict[str, int] = {}
+    for currency, title, proceeds, asset, amount in rows:
+        money[currency, title] = money.get((currency, title), 0) + int(proceeds)
+        sold[asset] = sold.get(asset, 0) + int(amount)
+    return (
+        tuple(Realised(assets[c], amount, title) for (c, title), amount in money.items()),
+        tuple((assets[code], amount) for code, amount in sold.items()),
+    )
