@@ -25,7 +25,10 @@ from qazyna.plan import Command, World
 from qazyna.shell.store.codec import canonical
 from qazyna.shell.store.commit import Connection, Document, Done, execute, parse_command
 
-_NOT_BY_HAND = frozenset({"propose", "approve", "reject", "execute"})
+_STEPS = frozenset({"propose", "approve", "reject", "execute"})
+_BY_FILE = frozenset({"import_history", "import_prices", "import_venues", "adopt_blueprint"})
+NOT_BY_HAND = _STEPS | _BY_FILE
+"""Steps of a proposal, and what only comes with its file."""
 
 
 def run(
@@ -37,9 +40,15 @@ def run(
     key: str | None = None,
 ) -> Done:
     """Carry out a command that needs nobody's approval."""
-    if kind in _NOT_BY_HAND:
-        raise Refused("not_by_hand", f"{kind} is a step of a proposal: use `qazyna {kind}`.")
+    _by_hand(kind)
     return act(connection, parse_command(kind, text), actor=actor, key=key)
+
+
+def _by_hand(kind: str) -> None:
+    if kind in _STEPS:
+        raise Refused("not_by_hand", f"{kind} is a step of a proposal: use `qazyna {kind}`.")
+    if kind in _BY_FILE:
+        raise Refused("not_by_hand", f"{kind} comes with a file: see `qazyna import --help`.")
 
 
 def act(
@@ -92,8 +101,8 @@ def propose(
     documents: Iterable[Document] = (),
 ) -> dict[str, Any]:
     """Ask for approval. What could not be carried out today is refused today."""
-    if kind in _NOT_BY_HAND:
-        raise Refused("not_by_hand", f"{kind} cannot be proposed.")
+    if kind != "adopt_blueprint" or not documents:
+        _by_hand(kind)
     command = parse_command(kind, text)
     if key is None:
         proposal = secrets.token_hex(4)

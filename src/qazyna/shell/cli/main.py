@@ -235,6 +235,35 @@ def proposals(as_json: AsJson = False) -> None:
         emit({"proposals": waiting}, as_json, "\n".join(lines) or "Nothing waits.")
 
 
+@app.command()
+def commands(
+    kind: Annotated[str | None, typer.Argument(help="One kind of command.")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="The reference page.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """What can be run or proposed, and the fields that each takes."""
+    from qazyna.errors import Refused
+    from qazyna.shell import command_list
+
+    with refusals(as_json):
+        if markdown:
+            typer.echo(command_list.markdown(), nl=False)
+            return
+        found = [c for c in command_list.described() if kind in (None, c["kind"])]
+        if not found:
+            raise Refused("unknown_command", f"There is no command {kind!r}.", {"kind": kind})
+        lines = [
+            f"{c['kind']:<26} {c['does']}"
+            + "".join(
+                f"\n    {f['name']}: {f['type']}" + ("" if f["required"] else " (optional)")
+                for f in c["fields"]
+                if kind
+            )
+            for c in found
+        ]
+        emit({"commands": found}, as_json, "\n".join(lines))
+
+
 @users.command("add")
 def user_add(
     name: str,

@@ -36,6 +36,8 @@ class Known:
     holdings: set[tuple[Account, str]] = field(default_factory=set)
     asset_codes: set[str] = field(default_factory=set)
     read_books: frozenset[str] = frozenset()
+    locked: frozenset[str] = frozenset()
+    """Streams whose rows are locked: new books of theirs may be opened."""
 
 
 _STREAMS = """
@@ -122,6 +124,7 @@ def read_known(
         set(quantities),
         set(there),
         frozenset(books),
+        frozenset(streams),
     )
 
 

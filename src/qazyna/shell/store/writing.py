@@ -144,9 +144,10 @@ def _places(
                 books[grant.book] = None
         for entry in entries:
             for posting in entry.postings:
-                if posting.debit.book not in known.read_books:
+                book = posting.debit.book
+                if book not in known.read_books and book_stream(book) not in known.locked:
                     raise InvariantBroken(
-                        f"{event.kind} posts to {posting.debit.book}, which its command never read"
+                        f"{event.kind} posts to {book}, which its command never read"
                     )
                 for account in (posting.debit, posting.credit):
                     if account.book not in known.books:
