@@ -1,0 +1,1 @@
+"""Enforcement: venues that were found and shut, and what passed through them."""

@@ -121,6 +121,8 @@ class RestitutionAwarded(Event):
             if title == "state":
                 state.turned(holding, asset, amount)
                 state.holdings[holding].give_to_victims(asset, amount)
+            else:
+                state.holdings[holding].part_with(asset, amount)
         state.awards[self.award_ref] = Award(version=version, awarded_on=self.on, owed=owed)
 
 

@@ -156,6 +156,9 @@ def what_vests(
             if not part:
                 continue
             stands = money * part // units
+            there = world.balances.of(claimants(case, holding), currency)
+            if stands > there - taken.get((holding, currency), 0):
+                continue
             missing -= part
             sold[holding, asset, currency] = (units - part, money - stands)
             replaced.append((holding, asset, part, currency, stands))
@@ -226,10 +229,17 @@ class ForfeitureBecameFinal(Event):
         if order is None:
             order = state.orders[self.order_ref] = Order()
         order.final_on = self.on
-        for holding, asset, amount in self.items:
-            state.vested(self.order_ref, holding, asset, amount)
+        stands: dict[tuple[str, str], int] = {}
         for holding, asset, amount, currency, money in self.replaced:
             state.holdings[holding].unsell(asset, currency, amount, money)
+            stands[holding, currency] = stands.get((holding, currency), 0) + money
+        for holding, asset, amount in self.items:
+            state.vested(self.order_ref, holding, asset, amount)
+            itself = min(amount, stands.get((holding, asset), 0))
+            if itself:
+                stands[holding, asset] -= itself
+            if amount > itself and state.holdings[holding].sold:
+                state.holdings[holding].part_with(asset, amount - itself)
 
 
 @command(RecordFinality)
@@ -322,6 +332,8 @@ class JudgmentAnnulled(Event):
     items: tuple[tuple[str, str, BaseUnits], ...]
     """(holding, asset, base units)"""
     values: tuple[Value | None, ...]
+    missing: tuple[tuple[str, str, BaseUnits], ...] = ()
+    """(holding, asset, base units) that left the case and must be withdrawn for it"""
 
     @property
     def stream(self) -> str:
@@ -343,7 +355,7 @@ class JudgmentAnnulled(Event):
 
     def evolve(self, state: Case, version: int) -> None:
         order = state.orders[self.order_ref]
-        order.annulled_on = self.on
+        order.annulled_on = order.annulled_on or self.on
         for holding, asset, amount in self.items:
             has = order.now[holding]
             has[asset] -= amount
@@ -353,36 +365,45 @@ class JudgmentAnnulled(Event):
 
 @command(Annul)
 def annul(world: World, asked: Annul) -> list[Event]:
-    """All that the order brought, in what it became. What left the case must come back first."""
+    """All that the order brought, in what it became.
+
+    An annulment is a fact, whatever the case still holds; so what is there goes back at once. What
+    was passed on stays noted until it is withdrawn for the case, and then goes back by the same
+    command, given once more.
+    """
     order = the_order(world, asked.case, asked.order_ref)
-    if order.annulled_on:
-        raise Refused(
-            "order_annulled", f"Order {asked.order_ref} was annulled on {order.annulled_on}."
-        )
     if order.final_on is None:
         raise Refused(
             "order_not_final",
             f"Order {asked.order_ref} is not final: nothing has become the State's by it.",
+            {"order": asked.order_ref},
         )
     world.not_future(asked.annulled_on, "The annulment")
     in_order(order.final_on, asked.annulled_on, "The annulment", "the finality")
-    items = [
-        (holding, asset, amount)
-        for holding, has in order.now.items()
-        for asset, amount in has.items()
-    ]
-    missing = []
-    for holding, asset, amount in items:
-        title = state_title(asked.case, holding)
-        short = amount - world.balances.of(title, asset)
-        if short > 0:
-            missing.append(f"{world.asset(asset).text(short)} {asset} to {title.book}")
-    if missing:
+    items: Scope = []
+    missing: Scope = []
+    for holding, has in order.now.items():
+        for asset, amount in has.items():
+            there = min(amount, world.balances.of(state_title(asked.case, holding), asset))
+            if there:
+                items.append((holding, asset, there))
+            if amount > there:
+                missing.append((holding, asset, amount - there))
+    if order.annulled_on and not items:
+        if not missing:
+            raise Refused(
+                "order_annulled",
+                f"Order {asked.order_ref} was annulled on {order.annulled_on}, and all went back.",
+                {"order": asked.order_ref, "annulled_on": order.annulled_on},
+            )
+        sums = ", ".join(
+            f"{world.asset(asset).text(amount)} {asset} for {book(asked.case, holding)}"
+            for holding, asset, amount in missing
+        )
         raise Refused(
             "already_passed_on",
-            f"Not all of it is still in the case. First withdraw, naming case {asked.case}: "
-            f"{', '.join(missing)}.",
-            {"case": asked.case, "order": asked.order_ref, "missing": ", ".join(missing)},
+            f"What is left to give back has left the case: first withdraw {sums}.",
+            {"case": asked.case, "order": asked.order_ref, "missing": sums},
         )
     return [
         JudgmentAnnulled(
@@ -392,5 +413,6 @@ def annul(world: World, asked: Annul) -> list[Event]:
             annulment_ref=asked.annulment_ref,
             items=tuple(items),
             values=tuple(world.value(code, amount, asked.annulled_on) for _, code, amount in items),
+            missing=tuple(missing),
         )
     ]

@@ -1,0 +1,1 @@
+"""History: a register kept elsewhere becomes events, through the rules of every other room."""

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, PlainSerializer
+from pydantic import BaseModel, Field, PlainSerializer
 
 from qazyna.errors import Refused
 from qazyna.ledger.entry import Account, Entry
@@ -31,9 +31,9 @@ class Held(BaseModel):
     assumed: tuple[str, ...] = ()
     orders: tuple[str, ...] = ()
     """forfeiture orders by which some of it became the State's"""
-    sold: dict[str, dict[str, Sold]] = {}
+    sold: dict[str, dict[str, Sold]] = Field(default_factory=dict)
     """asset -> currency -> what was sold of it while it was the claimants', and is so still"""
-    for_victims: dict[str, Units] = {}
+    for_victims: dict[str, Units] = Field(default_factory=dict)
     """asset -> the share of the State's that the law keeps for victims"""
 
     def sell(self, asset: str, currency: str, amount: int, proceeds: int) -> None:
@@ -49,6 +49,17 @@ class Held(BaseModel):
         found.proceeds -= proceeds
         if not found.amount:
             del self.sold[asset][currency]
+        if not self.sold[asset]:
+            del self.sold[asset]
+
+    def part_with(self, currency: str, amount: int) -> None:
+        """Note that money which may have stood for something sold is the claimants' no more."""
+        for asset in list(self.sold):
+            sale = self.sold[asset].get(currency)
+            if sale and amount and sale.proceeds:
+                part = min(amount, sale.proceeds)
+                amount -= part
+                self.unsell(asset, currency, sale.amount * part // sale.proceeds, part)
 
     def give_to_victims(self, asset: str, amount: int) -> None:
         """Note that an award has used so much of what was kept for victims."""
@@ -68,7 +79,7 @@ class Order(BaseModel):
     """(holding, asset, base units)"""
     final_on: date | None = None
     annulled_on: date | None = None
-    now: dict[str, dict[str, Units]] = {}
+    now: dict[str, dict[str, Units]] = Field(default_factory=dict)
     """holding -> asset -> base units that the State has by this order. What it passed on to the
     reserve or the budget still counts: that is what an annulment must find again."""
 
@@ -88,7 +99,7 @@ class Award(BaseModel):
 
     version: int
     awarded_on: date
-    owed: dict[str, Units] = {}
+    owed: dict[str, Units] = Field(default_factory=dict)
     """holding/asset/party -> base units not yet paid"""
 
 
@@ -98,11 +109,11 @@ class Case(Correctable):
 
     prefix: ClassVar[str] = "case"
 
-    holdings: dict[str, Held] = {}
-    orders: dict[str, Order] = {}
-    sale_orders: dict[str, SaleOrder] = {}
-    awards: dict[str, Award] = {}
-    known_rows: dict[str, str] = {}
+    holdings: dict[str, Held] = Field(default_factory=dict)
+    orders: dict[str, Order] = Field(default_factory=dict)
+    sale_orders: dict[str, SaleOrder] = Field(default_factory=dict)
+    awards: dict[str, Award] = Field(default_factory=dict)
+    known_rows: dict[str, str] = Field(default_factory=dict)
     """digest of an imported register row -> the holding it told of"""
 
     def vested(self, order: str, holding: str, asset: str, amount: int) -> None:
@@ -129,8 +140,9 @@ class Case(Correctable):
         # What no order explains (an award that lapsed) has its part of the gain, too.
         came = gained * gone // amount
         weights = [share[asset] for share in shares]
-        parts = zip(shares, apportion(gone, weights), apportion(came, weights), strict=True)
-        for share, less, more in parts:
+        for share, less, more in zip(
+            shares, _split(gone, weights), _split(came, weights), strict=True
+        ):
             share[asset] -= less
             if not share[asset]:
                 del share[asset]
@@ -143,7 +155,7 @@ class Case(Correctable):
         shares = [share for share in shares if share.get(asset)]
         if shares:
             for share, more in zip(
-                shares, apportion(gained, [share[asset] for share in shares]), strict=True
+                shares, _split(gained, [share[asset] for share in shares]), strict=True
             ):
                 share[into] = share.get(into, 0) + more
 
@@ -157,6 +169,11 @@ class Case(Correctable):
             self.turned(holding, last.asset, last.amount, first.asset, first.amount)
         elif first.debit.klass == "state":
             self.turned(holding, first.asset, first.amount)
+
+
+def _split(amount: int, weights: list[int]) -> list[int]:
+    """By weight; and where one order has it all, as in most cases, without arithmetic."""
+    return [amount] if len(weights) == 1 else apportion(amount, weights)
 
 
 def book(case: str, holding: str) -> str:

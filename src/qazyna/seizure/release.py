@@ -5,7 +5,7 @@ from typing import ClassVar
 from qazyna.ledger import entry
 from qazyna.ledger.entry import Account, Authority, Entry, Value
 from qazyna.plan import BaseUnits, Command, Day, Event, Name, Segment, World, command, event
-from qazyna.seizure.case import book, claimants, in_order, the_holding
+from qazyna.seizure.case import Case, book, claimants, in_order, the_holding
 from qazyna.seizure.custody import whole_place
 
 
@@ -61,6 +61,11 @@ class SeizureLifted(Event):
                 self.value,
             ),
         )
+
+    def evolve(self, state: Case, version: int) -> None:
+        held = state.holdings[self.holding]
+        if held.sold:
+            held.part_with(self.asset, self.amount)
 
 
 @command(ReleaseHolding)
