@@ -218,8 +218,10 @@ def _money(value: Decimal | None) -> str:
 
 
 def _amount(asset: Asset, amount: int) -> str:
-    """A quantity with its unit, whole: thousands set apart, and no digit dropped."""
+    """A quantity with its unit, whole: thousands set apart, no digit dropped; money to the cent."""
     whole, point, fraction = asset.text(amount).partition(".")
+    if asset.klass == "currency" and asset.scale:
+        point, fraction = ".", fraction.ljust(asset.scale, "0")
     return f"{int(whole):,}{point}{fraction} {asset.code}"
 
 
