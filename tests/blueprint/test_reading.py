@@ -78,6 +78,10 @@ def test_lines_are_where_the_eye_finds_them() -> None:
     assert at("spaced", "out", "six") == "six = -6"
 
 
+def test_an_element_alone_on_its_line_is_found_there() -> None:
+    assert Lines("a = [\n1\n]\n").of("a", 0) == 2
+
+
 def test_what_is_missing_is_looked_for_around_it() -> None:
     lines = Lines("[a]\n\n[a.b]\nc = 1\n\n")
 
@@ -226,6 +230,15 @@ def test_a_minimum_that_the_managers_just_make_up_is_sound() -> None:
 
     assert sound_with(each, count, limit("class_share", "hedge_funds", "min", "0.20"))
     assert not sound_with(each, count, limit("class_share", "hedge_funds", "min", "0.21"))
+
+
+def test_minimum_shares_may_make_up_the_whole_and_no_more() -> None:
+    gold, abroad = (
+        limit("class_share", klass, "min", "0.5") for klass in ("gold", "foreign_currency")
+    )
+
+    assert sound_with(gold, abroad)
+    assert not sound_with(gold, abroad, limit("class_share", "hedge_funds", "min", "0.01"))
 
 
 def test_as_many_managers_as_are_admitted_may_be_asked_for() -> None:
