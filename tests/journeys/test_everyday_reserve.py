@@ -2,7 +2,9 @@
 
 # ruff: noqa: E501  a table is as wide as what stands in it
 
-from qazyna.forfeiture.orders import OrderForfeiture, RecordFinality
+from qazyna.disposition.allocation import Allocate
+from qazyna.disposition.sale import Dispose
+from qazyna.forfeiture.orders import Annul, OrderForfeiture, RecordFinality
 from qazyna.programme.manager import AdmitManager
 from qazyna.programme.nav import StateNav
 from qazyna.programme.redemption import FillRedemption, ReceiveProceeds, RequestRedemption
@@ -10,9 +12,9 @@ from qazyna.programme.subscription import Subscribe, SubscribeInKind
 from qazyna.programme.venture import CommitCapital, Distribute, PayCall
 from qazyna.reserve.dealing import ExchangeCurrency
 from qazyna.reserve.earnings import RecordAssay, RecordCharge, RecordIncome
-from qazyna.reserve.funding import Appropriate
+from qazyna.reserve.funding import Appropriate, Withdraw
 from qazyna.seizure.taking import Seize
-from tests.support import do, holdings, world
+from tests.support import do, holdings, refused, world
 from tests.support_postings import same
 
 FUNDS = Appropriate(
@@ -380,3 +382,86 @@ def test_a_venture_commitment_called_and_distributed():
             ),
         ),
     )
+
+
+def test_an_annulled_judgment_finds_what_was_passed_on():
+    """One coin was handed over in kind, one sold and allocated; the judgment is annulled. What the
+    reserve and the budget had of it goes back to the case, and there to the claimants."""
+    there = world()
+    do(
+        there,
+        FUNDS,
+        HEDGE,
+        Seize(
+            case="C-1",
+            holding="1",
+            asset="BTC",
+            quantity="2",
+            seized_on="2026-01-10",
+            authority="AFM",
+            custodian="AFM",
+        ),
+        OrderForfeiture(
+            case="C-1",
+            order_ref="F-1",
+            order_kind="conviction",
+            ordered_on="2026-02-01",
+            scope=({"holding": "1", "asset": "BTC", "quantity": "2"},),
+        ),
+        RecordFinality(case="C-1", order_ref="F-1", final_on="2026-03-10"),
+        SubscribeInKind(
+            case="C-1",
+            holding="1",
+            asset="BTC",
+            quantity="1",
+            manager="HF-1",
+            units="40",
+            dealt_on="2026-03-31",
+            order_ref="D-3",
+        ),
+        Dispose(
+            case="C-1",
+            holding="1",
+            asset="BTC",
+            quantity="1",
+            mechanism="auction",
+            disposed_on="2026-04-02",
+            proceeds="50000",
+            proceeds_currency="USD",
+        ),
+        Allocate(
+            case="C-1", holding="1", asset="USD", allocated_on="2026-04-03", decision_ref="D-4"
+        ),
+    )
+    annulled = Annul(case="C-1", order_ref="F-1", annulled_on="2026-05-01", annulment_ref="N-1")
+    back = {"withdrawn_on": "2026-05-04", "to": "case", "case": "C-1", "holding": "1"}
+
+    do(there, annulled)
+    too_much = Withdraw(asset="HF-1", quantity="40.1", decision_ref="D-5", **back)
+    assert "more_than_owed" == refused(there, too_much).code
+    same(
+        """
+        2026-05-04  transfer  40     HF-1  Dr reserve/reserve           Cr reserve/fund/HF-1          by decision
+                              40     HF-1  Dr C-1/1/fund/HF-1           Cr C-1/1/state
+        2026-05-04  transfer  30000  USD   Dr reserve/reserve           Cr reserve/bank/National Bank by decision
+                              30000  USD   Dr C-1/1/bank/National Bank  Cr C-1/1/state
+        2026-05-04  transfer  20000  USD   Dr budget/budget             Cr budget/bank/National Bank  by decision
+                              20000  USD   Dr C-1/1/bank/National Bank  Cr C-1/1/state
+        2026-05-04  vest      40     HF-1  Dr C-1/1/state               Cr C-1/1/claimants            by annulment
+        2026-05-04  vest      50000  USD   Dr C-1/1/state               Cr C-1/1/claimants            by annulment
+        """,
+        there,
+        do(
+            there,
+            Withdraw(asset="HF-1", quantity="40", decision_ref="D-5", **back),
+            Withdraw(asset="USD", quantity="30000", decision_ref="D-5", **back),
+            Withdraw(asset="USD", quantity="20000", decision_ref="D-5", out_of="budget", **back),
+            Annul(case="C-1", order_ref="F-1", annulled_on="2026-05-04", annulment_ref="N-1"),
+        ),
+    )
+    assert {
+        "bank/National Bank USD": "100000",
+        "reserve USD": "100000",
+        "reserve XAU": "40",
+        "vault/National Bank XAU": "40",
+    } == holdings(there, "reserve")

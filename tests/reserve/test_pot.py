@@ -113,6 +113,7 @@ def test_each_command_is_done_and_its_event_is_stored_as_it_is(there, kind):
         ("withdraw", {"to": "case"}, "no_case", None),
         ("withdraw", {"to": "case", "case": "C-1", "holding": "2"}, "no_holding", None),
         ("withdraw", {"to": "case", "case": "C-1", "holding": "1"}, "not_annulled", None),
+        ("withdraw", {"out_of": "budget"}, "same_book", None),
         ("withdraw", {"withdrawn_on": TOMORROW}, "date_in_future", None),
     ],
 )

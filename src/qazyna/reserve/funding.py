@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from qazyna.errors import Refused
 from qazyna.ledger import entry
 from qazyna.ledger.entry import Account, Authority, Entry, Value
+from qazyna.money import Asset
 from qazyna.plan import BaseUnits, Command, Day, Event, Name, Segment, World, command, event
 from qazyna.reserve.pot import BOOK, TITLE, Reserve, eligible, place, source
 from qazyna.seizure.case import book, state_title, the_case, the_holding
@@ -90,25 +91,29 @@ def appropriate(world: World, asked: Appropriate) -> list[Event]:
 
 
 class Withdraw(Command):
-    """Record what a decision took out of the reserve: for the budget, or back to a case."""
+    """Record what a decision took out of the reserve: for the budget, or back to a case.
+
+    What an annulled judgment had brought the budget goes back to its case the same way.
+    """
 
     kind: ClassVar[str] = "withdraw"
 
     asset: Segment
     quantity: str
     withdrawn_on: Day
+    out_of: Literal["reserve", "budget"] = "reserve"
     to: Literal["budget", "case"] = "budget"
     case: Name | None = None
     holding: Segment | None = None
     place: Segment | None = None
-    """Where the reserve keeps it; the law's own bank or vault when not said."""
+    """Where it is kept; the one place there is, or the law's own, when not said."""
     decision_ref: Name
 
     def streams(self) -> tuple[str, ...]:
         return (BOOK, f"case/{self.case}") if self.case else (BOOK,)
 
     def books(self) -> tuple[str, ...]:
-        return (BOOK, self.target)
+        return (self.out_of, self.target)
 
     @property
     def target(self) -> str:
@@ -118,12 +123,13 @@ class Withdraw(Command):
 
 @event
 class ReserveWithdrawn(Event):
-    """An asset of the reserve is the budget's, or again of the case from which it came."""
+    """An asset of the reserve is the budget's, or it is again the case's from which it came."""
 
     kind: ClassVar[str] = "reserve_withdrawn"
 
     asset: str
     amount: BaseUnits
+    out_of: str = BOOK
     place: tuple[str, str]
     """(location class, detail): the same before and after"""
     target: str
@@ -141,7 +147,7 @@ class ReserveWithdrawn(Event):
                 self.on,
                 self.asset,
                 self.amount,
-                (Account(BOOK, *self.place), TITLE),
+                (Account(self.out_of, *self.place), Account(self.out_of, self.out_of)),
                 (Account(self.target, *self.place), Account(self.target, owner)),
                 Authority("decision"),
                 self.value,
@@ -161,31 +167,50 @@ def withdraw(world: World, asked: Withdraw) -> list[Event]:
     asset = world.asset(asked.asset)
     amount = asset.amount(asked.quantity)
     if asked.to == "case":
-        if not asked.case or not asked.holding:
-            raise Refused("no_case", "A withdrawal for a case must name the case and its holding.")
-        the_holding(world, asked.case, asked.holding)
-        orders = the_case(world, asked.case).orders.values()
-        if not any(order.annulled_on and order.annulled_on <= on for order in orders):
-            raise Refused(
-                "not_annulled",
-                f"No judgment in case {asked.case} was annulled by {on}: the reserve keeps "
-                "what a final order gave it.",
-                {"case": asked.case},
-            )
-        target = state_title(asked.case, asked.holding).book
-    else:
-        target = "budget"
-    eligible(world, target, asset, on)
-    at = source(world, BOOK, asset, asked.place, on)
+        _owed_to_the_case(world, asked, asset, amount)
+    elif asked.out_of == "budget":
+        raise Refused("same_book", "What is the budget's cannot be withdrawn for the budget.")
+    eligible(world, asked.target, asset, on)
+    at = source(world, asked.out_of, asset, asked.place, on)
     world.held(at, asset.code, amount)
     return [
         ReserveWithdrawn(
             on=on,
             asset=asset.code,
             amount=amount,
+            out_of=asked.out_of,
             place=(at.klass, at.detail),
-            target=target,
+            target=asked.target,
             decision_ref=asked.decision_ref,
             value=world.value(asset.code, amount, on),
         )
     ]
+
+
+def _owed_to_the_case(world: World, asked: Withdraw, asset: Asset, amount: int) -> None:
+    """Refuse more than annulled orders had brought, and the case does not have back yet."""
+    if not asked.case or not asked.holding:
+        raise Refused("no_case", "A withdrawal for a case must name the case and its holding.")
+    the_holding(world, asked.case, asked.holding)
+    annulled = [
+        order
+        for order in the_case(world, asked.case).orders.values()
+        if order.annulled_on and order.annulled_on <= asked.withdrawn_on
+    ]
+    if not annulled:
+        raise Refused(
+            "not_annulled",
+            f"No judgment in case {asked.case} was annulled by {asked.withdrawn_on}: "
+            "what a final order gave stays given.",
+            {"case": asked.case},
+        )
+    brought = sum(order.now.get(asked.holding, {}).get(asset.code, 0) for order in annulled)
+    there = world.balances.of(state_title(asked.case, asked.holding), asset.code)
+    if amount > brought - there:
+        owed = asset.text(max(brought - there, 0))
+        raise Refused(
+            "more_than_owed",
+            f"The annulled judgment had brought {owed} {asset.code} that {asked.target} does not "
+            f"have back; {asset.text(amount)} was to be withdrawn for it.",
+            {"book": asked.target, "asset": asset.code, "owed": owed},
+        )
