@@ -6,7 +6,10 @@
 --
 -- No DML by anyone, the tables' owner included, breaks a rule below. A well-formed false court order
 -- is recorded, not prevented. Mind that NULL passes a CHECK and skips a foreign key: every column
--- that a rule rests on is NOT NULL, or tied to one that is.
+-- that a rule rests on is NOT NULL, or tied to one that is. Mind, too, that a numeric can be NaN,
+-- which PostgreSQL holds to be more than any number.
+--
+-- Rules have names, so that a refusal says which one it is.
 
 CREATE SCHEMA books;
 SET LOCAL search_path = books, public;
@@ -63,7 +66,8 @@ CREATE TABLE event (
     version     integer     NOT NULL CHECK (version > 0),
     kind        text        NOT NULL CHECK (kind <> ''),
     command     text        NOT NULL REFERENCES command,
-    value_date  date        NOT NULL,
+    value_date  date        NOT NULL
+                CONSTRAINT a_calendar_day CHECK (value_date BETWEEN '0001-01-01' AND '9999-12-31'),
     recorded_at timestamptz NOT NULL DEFAULT now(),
     tx          xid8        NOT NULL DEFAULT pg_current_xact_id(),
     -- Canonical bytes (RFC 8785) of the public envelope, stored as they were hashed. A private field
@@ -140,15 +144,16 @@ CREATE TABLE holding (
     class       text          NOT NULL,
     side        text          NOT NULL,
     asset_class text          NOT NULL,
-    quantity    numeric(78,0) NOT NULL DEFAULT 0 CHECK (quantity >= 0),
+    quantity    numeric(78,0) NOT NULL DEFAULT 0
+                CONSTRAINT never_below_zero CHECK (quantity >= 0 AND quantity <> 'NaN'),
     PRIMARY KEY (account, asset),
     UNIQUE (account, asset, book, class),
-    FOREIGN KEY (account, book, book_kind, class, side)
+    CONSTRAINT of_its_account FOREIGN KEY (account, book, book_kind, class, side)
         REFERENCES account (id, book, book_kind, class, side),
-    FOREIGN KEY (asset, asset_class) REFERENCES asset (code, class),
-    FOREIGN KEY (book_kind, class, side, asset_class) REFERENCES place,
-    FOREIGN KEY (book_kind, asset_class) REFERENCES permitted
-) WITH (fillfactor = 70);
+    CONSTRAINT of_its_asset FOREIGN KEY (asset, asset_class) REFERENCES asset (code, class),
+    CONSTRAINT can_be_there FOREIGN KEY (book_kind, class, side, asset_class) REFERENCES place,
+    CONSTRAINT permitted_by_law FOREIGN KEY (book_kind, asset_class) REFERENCES permitted
+) WITH (fillfactor = 45);
 CREATE INDEX holding_by_book ON holding (book);
 
 -- ── By what right ───────────────────────────────────────────────────────────────────────────────
@@ -166,17 +171,21 @@ CREATE TABLE authority (
     book        bigint        NOT NULL,
     book_stream text          NOT NULL,
     asset       text          NOT NULL REFERENCES asset,
-    granted     numeric(78,0) NOT NULL CHECK (granted > 0),
+    granted     numeric(78,0) NOT NULL
+                CONSTRAINT grants_something CHECK (granted > 0 AND granted <> 'NaN'),
     used        numeric(78,0) NOT NULL DEFAULT 0,
-    CHECK (used BETWEEN 0 AND granted),
-    CHECK (NOT of_case OR stream = book_stream),
-    UNIQUE (event, authority, book, asset),
+    CONSTRAINT never_overdrawn CHECK (used BETWEEN 0 AND granted AND used <> 'NaN'),
+    CONSTRAINT of_that_very_case CHECK (NOT of_case OR stream = book_stream),
+    CONSTRAINT granted_once UNIQUE (event, authority, book, asset),
     UNIQUE (id, authority, book, asset),
-    FOREIGN KEY (event, tx, event_kind, stream) REFERENCES event (seq, tx, kind, stream),
-    FOREIGN KEY (authority, event_kind) REFERENCES authority_event (authority, event_kind),
-    FOREIGN KEY (authority, of_case) REFERENCES authority_kind (authority, of_case),
-    FOREIGN KEY (book, book_stream) REFERENCES book (id, stream)
-) WITH (fillfactor = 70);
+    CONSTRAINT granted_with_its_event
+        FOREIGN KEY (event, tx, event_kind, stream) REFERENCES event (seq, tx, kind, stream),
+    CONSTRAINT by_the_right_kind_of_event
+        FOREIGN KEY (authority, event_kind) REFERENCES authority_event (authority, event_kind),
+    CONSTRAINT known_authority
+        FOREIGN KEY (authority, of_case) REFERENCES authority_kind (authority, of_case),
+    CONSTRAINT of_that_book FOREIGN KEY (book, book_stream) REFERENCES book (id, stream)
+) WITH (fillfactor = 45);
 
 -- ── The books ───────────────────────────────────────────────────────────────────────────────────
 
@@ -188,27 +197,34 @@ CREATE TABLE entry (
     number       smallint NOT NULL CHECK (number > 0),
     kind         text     NOT NULL,
     legs         smallint NOT NULL CHECK (legs IN (1, 2)),
-    value_date   date     NOT NULL,
+    value_date   date     NOT NULL
+                 CONSTRAINT a_calendar_day CHECK (value_date BETWEEN '0001-01-01' AND '9999-12-31'),
     flow         text     NOT NULL
                  CHECK (flow IN ('inflow', 'withdrawal', 'income', 'cost', 'internal')),
     value        numeric  CHECK (value <> 'NaN' AND abs(value) < 1e40),
     currency     text,
     price_source text,
     leaf         bytea    NOT NULL CHECK (octet_length(leaf) BETWEEN 2 AND 60000),
-    reverses     bigint   UNIQUE,
+    reverses     bigint   CONSTRAINT reversed_once UNIQUE,
     first_leg    smallint NOT NULL GENERATED ALWAYS AS (1::smallint) STORED,
     second_leg   smallint GENERATED ALWAYS AS (CASE legs WHEN 2 THEN 2::smallint END) STORED,
+    -- What gave back what it had drawn cannot be taken back, or an order could be used twice; and
+    -- a change of title is undone by another order alone.
+    reversible   boolean  NOT NULL
+                 GENERATED ALWAYS AS (kind NOT IN ('reverse', 'vest')) STORED,
+    what_can_be  boolean GENERATED ALWAYS AS (CASE WHEN kind = 'reverse' THEN true END) STORED,
     -- Half an exchange, or half a transfer, cannot be: both have two legs, and both legs exist.
-    CHECK (CASE WHEN kind IN ('exchange', 'transfer') THEN legs = 2
-                WHEN kind = 'reverse' THEN true ELSE legs = 1 END),
-    CHECK ((kind = 'reverse') = (reverses IS NOT NULL)),
+    CONSTRAINT both_legs CHECK (CASE WHEN kind IN ('exchange', 'transfer') THEN legs = 2
+                                     WHEN kind = 'reverse' THEN true ELSE legs = 1 END),
+    CONSTRAINT reversal_of_something CHECK ((kind = 'reverse') = (reverses IS NOT NULL)),
     CHECK ((value IS NULL) = (currency IS NULL) AND (value IS NULL) = (price_source IS NULL)),
     UNIQUE (event, number),
-    UNIQUE (id, legs),
+    UNIQUE (id, legs, reversible),
     UNIQUE (id, reverses),
     UNIQUE (id, tx, kind, value_date),
-    FOREIGN KEY (event, tx) REFERENCES event (seq, tx),
-    FOREIGN KEY (reverses, legs) REFERENCES entry (id, legs)
+    CONSTRAINT booked_with_its_event FOREIGN KEY (event, tx) REFERENCES event (seq, tx),
+    CONSTRAINT reverses_what_can_be FOREIGN KEY (reverses, legs, what_can_be)
+        REFERENCES entry (id, legs, reversible)
 );
 
 CREATE TABLE posting (
@@ -219,7 +235,8 @@ CREATE TABLE posting (
     value_date   date          NOT NULL,
     book         bigint        NOT NULL,
     asset        text          NOT NULL,
-    quantity     numeric(78,0) NOT NULL CHECK (quantity > 0),
+    quantity     numeric(78,0) NOT NULL
+                 CONSTRAINT more_than_nothing CHECK (quantity > 0 AND quantity <> 'NaN'),
     debit        bigint        NOT NULL,
     credit       bigint        NOT NULL,
     debit_class  text          NOT NULL,
@@ -233,28 +250,38 @@ CREATE TABLE posting (
     transferred  smallint GENERATED ALWAYS AS
                  (CASE WHEN kind = 'transfer' AND leg = 2 THEN 1::smallint END) STORED,
     PRIMARY KEY (entry, leg),
-    CHECK (debit <> credit),
-    CHECK ((authority = 'none') = (scope IS NULL)),
-    CHECK ((kind = 'reverse') = (reverses IS NOT NULL)),
+    CONSTRAINT two_accounts CHECK (debit <> credit),
+    CONSTRAINT names_its_grant CHECK ((authority = 'none') = (scope IS NULL)),
+    CONSTRAINT reversal_of_something CHECK ((kind = 'reverse') = (reverses IS NOT NULL)),
     UNIQUE (entry, leg, debit, credit, asset, quantity),
     UNIQUE (entry, leg, book, debit),
     UNIQUE (entry, leg, asset, quantity, debit_class),
-    FOREIGN KEY (entry, tx, kind, value_date) REFERENCES entry (id, tx, kind, value_date),
+    CONSTRAINT posted_with_its_entry
+        FOREIGN KEY (entry, tx, kind, value_date) REFERENCES entry (id, tx, kind, value_date),
     -- Both accounts are of the posting's book and hold the posting's asset.
-    FOREIGN KEY (debit, asset, book, debit_class) REFERENCES holding (account, asset, book, class),
-    FOREIGN KEY (credit, asset, book, credit_class) REFERENCES holding (account, asset, book, class),
+    CONSTRAINT debits_its_book FOREIGN KEY (debit, asset, book, debit_class)
+        REFERENCES holding (account, asset, book, class),
+    CONSTRAINT credits_its_book FOREIGN KEY (credit, asset, book, credit_class)
+        REFERENCES holding (account, asset, book, class),
     -- The chart has this pair, on this authority.
-    FOREIGN KEY (kind, leg, debit_class, credit_class, counter, authority) REFERENCES posting_rule,
+    CONSTRAINT in_the_chart
+        FOREIGN KEY (kind, leg, debit_class, credit_class, counter, authority)
+        REFERENCES posting_rule,
     -- It rests on a grant of that kind, for this very book and asset.
-    FOREIGN KEY (scope, authority, book, asset) REFERENCES authority (id, authority, book, asset),
+    CONSTRAINT rests_on_a_grant
+        FOREIGN KEY (scope, authority, book, asset) REFERENCES authority (id, authority, book, asset),
     -- An exchange stays in its book and under its title.
-    FOREIGN KEY (entry, exchanged, book, credit) REFERENCES posting (entry, leg, book, debit),
+    CONSTRAINT exchange_keeps_its_title
+        FOREIGN KEY (entry, exchanged, book, credit) REFERENCES posting (entry, leg, book, debit),
     -- A transfer moves the same units, and the title that gave them is the one the chart allows.
-    FOREIGN KEY (entry, transferred, asset, quantity, counter)
+    CONSTRAINT transfer_moves_the_same_units
+        FOREIGN KEY (entry, transferred, asset, quantity, counter)
         REFERENCES posting (entry, leg, asset, quantity, debit_class),
     -- A reversal mirrors the posting it names.
-    FOREIGN KEY (entry, reverses) REFERENCES entry (id, reverses),
-    FOREIGN KEY (reverses, leg, credit, debit, asset, quantity)
+    CONSTRAINT reverses_what_its_entry_does
+        FOREIGN KEY (entry, reverses) REFERENCES entry (id, reverses),
+    CONSTRAINT mirrors_what_it_reverses
+        FOREIGN KEY (reverses, leg, credit, debit, asset, quantity)
         REFERENCES posting (entry, leg, debit, credit, asset, quantity)
 );
 CREATE UNIQUE INDEX exchange_changes_asset ON posting (entry, asset) WHERE kind = 'exchange';
@@ -263,8 +290,10 @@ CREATE INDEX posting_by_debit ON posting (debit, value_date);
 CREATE INDEX posting_by_credit ON posting (credit, value_date);
 
 ALTER TABLE entry
-    ADD FOREIGN KEY (id, first_leg) REFERENCES posting (entry, leg) DEFERRABLE INITIALLY DEFERRED,
-    ADD FOREIGN KEY (id, second_leg) REFERENCES posting (entry, leg) DEFERRABLE INITIALLY DEFERRED;
+    ADD CONSTRAINT has_its_first_leg FOREIGN KEY (id, first_leg)
+        REFERENCES posting (entry, leg) DEFERRABLE INITIALLY DEFERRED,
+    ADD CONSTRAINT has_its_second_leg FOREIGN KEY (id, second_leg)
+        REFERENCES posting (entry, leg) DEFERRABLE INITIALLY DEFERRED;
 
 -- ── Read models, written in the same transaction ────────────────────────────────────────────────
 
@@ -273,7 +302,7 @@ CREATE TABLE stream (
     name    text    NOT NULL PRIMARY KEY,
     version integer NOT NULL CHECK (version > 0),
     state   jsonb   NOT NULL
-) WITH (fillfactor = 70);
+) WITH (fillfactor = 45);
 
 CREATE TABLE tally (
     -- What every statement sums: postings by month, and nothing that grows with their number.
@@ -299,7 +328,8 @@ CREATE TABLE tally (
 CREATE TABLE price (
     asset    text    NOT NULL REFERENCES asset,
     currency text    NOT NULL,
-    on_date  date    NOT NULL,
+    on_date  date    NOT NULL
+             CONSTRAINT a_calendar_day CHECK (on_date BETWEEN '0001-01-01' AND '9999-12-31'),
     price    numeric NOT NULL CHECK (price > 0 AND price < 1e40),
     source   text    NOT NULL,
     estimated text   NOT NULL DEFAULT '',   -- why it may not be what it seems; '' if observed

@@ -68,14 +68,23 @@ CREATE TRIGGER follows_postings_too BEFORE INSERT ON tally FOR EACH ROW
     EXECUTE FUNCTION refuse('running figures follow the postings', 'Post an entry.');
 ALTER TABLE tally ENABLE ALWAYS TRIGGER follows_postings_too;
 
-CREATE TRIGGER recorded_now BEFORE INSERT ON event FOR EACH ROW
-    WHEN ((NEW.recorded_at BETWEEN now() AND clock_timestamp()) IS NOT TRUE)
-    EXECUTE FUNCTION refuse('recorded_at is when it is recorded', 'Ask clock_timestamp().');
-ALTER TABLE event ENABLE ALWAYS TRIGGER recorded_now;
+DO $$
+DECLARE t text;
+BEGIN
+    FOREACH t IN ARRAY ARRAY['command', 'event']
+    LOOP
+        EXECUTE format($f$
+            CREATE TRIGGER recorded_now BEFORE INSERT ON %I FOR EACH ROW
+            WHEN ((NEW.recorded_at BETWEEN now() AND clock_timestamp()) IS NOT TRUE)
+            EXECUTE FUNCTION refuse('recorded_at is when it is recorded', 'Ask clock_timestamp().');
+            ALTER TABLE %I ENABLE ALWAYS TRIGGER recorded_now $f$, t, t);
+    END LOOP;
+END $$;
 
 CREATE TRIGGER from_an_event BEFORE INSERT ON asset FOR EACH ROW
     WHEN (NEW.event IS NULL)
     EXECUTE FUNCTION refuse('a new asset comes with an event', 'Admit a manager, recognise a fork.');
+ALTER TABLE asset ENABLE ALWAYS TRIGGER from_an_event;
 
 -- Postings move the running figures: set-based, for one and for a hundred thousand alike. Locks are
 -- taken in sorted order, so that two writers wait for each other and never in a circle.
@@ -139,3 +148,6 @@ CREATE TRIGGER applied AFTER INSERT ON posting
     REFERENCING NEW TABLE AS fresh
     FOR EACH STATEMENT EXECUTE FUNCTION apply_postings();
 ALTER TABLE posting ENABLE ALWAYS TRIGGER applied;
+
+-- It moves figures with its owner's rights, so nobody else may tie it to a table of theirs.
+REVOKE EXECUTE ON FUNCTION apply_postings() FROM PUBLIC;

@@ -1,0 +1,327 @@
+"""The books written by hand, in plain SQL: each path right in every row unless it is twisted.
+
+A path writes what one everyday event writes. Each of its rows has a name, so that an attempt can be
+told as *the right path, but for one thing*: a column of one row, or the row itself.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+Row = dict[str, Any]
+Twists = Mapping[str, Mapping[str, Any] | None]
+"""name of a row -> the columns that are wrong; None leaves the row out"""
+
+DAY = "2026-05-01"
+
+
+@dataclass
+class ByHand:
+    """Writes rows and remembers their ids by name. Books, accounts, holdings are made as needed."""
+
+    connection: psycopg.Connection
+    twists: Twists = field(default_factory=dict)
+    ids: dict[str, int] = field(default_factory=dict)
+
+    def twisted(self, twists: Twists) -> "ByHand":
+        """The same books, with mistakes in what is written next."""
+        return replace(self, twists=twists, ids=dict(self.ids))
+
+    def insert(self, table: str, row: Mapping[str, Any], returning: str = "") -> int:
+        query = sql.SQL("INSERT INTO books.{} ({}) VALUES ({})").format(
+            sql.Identifier(table),
+            sql.SQL(", ").join(map(sql.Identifier, row)),
+            sql.SQL(", ").join([sql.Placeholder()] * len(row)),
+        )
+        if returning:
+            query += sql.SQL(" RETURNING {}").format(sql.Identifier(returning))
+        cursor = self.connection.execute(query, list(row.values()))
+        return cursor.fetchone()[0] if returning else 0  # type: ignore[index]
+
+    def one(self, query: str, *values: Any) -> Any:
+        row = self.connection.execute(query, values).fetchone()
+        return None if row is None else row[0]
+
+    def event(self, name: str, kind: str, stream: str, **columns: Any) -> None:
+        last = self.one("SELECT max(version) FROM books.event WHERE stream = %s", stream) or 0
+        row: Row = {"stream": stream, "version": last + 1, "kind": kind, "value_date": DAY}
+        row |= {"command": "by hand", "leaf": b"{}"} | columns
+        if (right := self._right(name, row)) is not None:
+            self.ids[name] = self.insert("event", right, "seq")
+
+    def account(self, path: str) -> int:
+        """The account of that path, with its book."""
+        book, klass, detail = split(path)
+        known = self.one(
+            "SELECT id FROM books.account WHERE book = %s AND class = %s AND detail = %s",
+            *(self.book(book), klass, detail),
+        )
+        row: Row = {"book": self.book(book), "book_kind": book_kind(book), "class": klass}
+        row |= {"side": side(klass), "detail": detail}
+        return known or self.insert("account", row, "id")
+
+    def book(self, path: str) -> int:
+        known = self.one("SELECT id FROM books.book WHERE path = %s", path)
+        row = {"path": path, "kind": book_kind(path), "stream": book_stream(path)}
+        return known or self.insert("book", row, "id")
+
+    def holding(self, path: str, asset: str) -> None:
+        """Room for an asset in an account; the row's name is `path asset`."""
+        name = f"{path} {asset}"
+        book, klass, _ = split(path)
+        account = self.account(path)
+        known = "SELECT 1 FROM books.holding WHERE account = %s AND asset = %s"
+        if self.one(known, account, asset) and name not in self.twists:
+            return
+        row: Row = {"account": account, "asset": asset, "book": self.book(book), "class": klass}
+        row |= {"book_kind": book_kind(book), "side": side(klass)}
+        row |= {"asset_class": self.one("SELECT class FROM books.asset WHERE code = %s", asset)}
+        if (right := self._right(name, row)) is not None:
+            self.insert("holding", right)
+
+    def grant(
+        self, name: str, kind: str, by: str, event_kind: str, of: str, **columns: Any
+    ) -> None:
+        """So much of an asset of the book `of`, granted by the event named `by`."""
+        of_case = self.one("SELECT of_case FROM books.authority_kind WHERE authority = %s", kind)
+        stream = self.one("SELECT stream FROM books.event WHERE seq = %s", self.ids[by])
+        row: Row = {"authority": kind, "of_case": of_case, "event": by, "event_kind": event_kind}
+        row |= {"stream": stream, "book": of} | columns
+        right = self._right(name, row)
+        if right is not None:
+            right.setdefault("book_stream", book_stream(right["book"]))
+            right["book"] = self.book(right["book"])
+            right["event"] = self.ids[right["event"]]
+            self.ids[name] = self.insert("authority", right, "id")
+
+    def entry(self, name: str, by: str, kind: str, legs: int = 1, **columns: Any) -> None:
+        """An entry of the event named `by`."""
+        number = self.one("SELECT max(number) FROM books.entry WHERE event = %s", self.ids[by]) or 0
+        row: Row = {"event": by, "number": number + 1, "kind": kind, "legs": legs}
+        row |= {"value_date": DAY, "flow": "internal", "leaf": b"{}"} | columns
+        right = self._right(name, row)
+        if right is not None:
+            right["event"] = self.ids[right["event"]]
+            if isinstance(right.get("reverses"), str):
+                right["reverses"] = self.ids[right["reverses"]]
+            self.ids[name] = self.insert("entry", right, "id")
+
+    def posting(self, name: str, of: str, asset: str, quantity: Any, **columns: Any) -> None:
+        """A posting of the entry named `of`; `debit` and `credit` are paths, `scope` a grant."""
+        row: Row = {"entry": of, "leg": 1, "asset": asset, "quantity": quantity} | columns
+        right = self._right(name, row)
+        if right is None:
+            return
+        right["entry"] = self.ids[right["entry"]]
+        kind = "SELECT kind FROM books.entry WHERE id = %s"
+        right.setdefault("kind", self.one(kind, right["entry"]))
+        right.setdefault("value_date", DAY)
+        right.setdefault("book", split(right["debit"])[0])
+        right["book"] = self.book(right["book"])
+        for way in ("debit", "credit"):
+            path = right[way]
+            right.setdefault(f"{way}_class", split(path)[1])
+            self.holding(path, right["asset"])
+            right[way] = self.account(path)
+        for reference in ("scope", "reverses"):
+            if isinstance(right.get(reference), str):
+                right[reference] = self.ids[right[reference]]
+        self.insert("posting", right)
+
+    def _right(self, name: str, row: Row) -> Row | None:
+        """The row as it is to be written: right, or as the attempt would have it."""
+        twist = self.twists.get(name, {})
+        return None if twist is None else row | dict(twist)
+
+
+def split(path: str) -> tuple[str, str, str]:
+    """Book, class and detail of an account's path."""
+    depth = 1 if path.startswith(("reserve/", "budget/")) else 2
+    parts = path.split("/")
+    return "/".join(parts[:depth]), parts[depth], "/".join(parts[depth + 1 :])
+
+
+def book_kind(path: str) -> str:
+    first = path.partition("/")[0]
+    return first if first in ("reserve", "budget", "workout") else "case"
+
+
+def book_stream(path: str) -> str:
+    kind = book_kind(path)
+    return path if kind != "case" else "case/" + path.rpartition("/")[0]
+
+
+def side(klass: str) -> str:
+    titles = ("claimants", "beneficiaries", "state", "budget", "reserve", "workout")
+    return "title" if klass in titles else "location"
+
+
+# ── The ground: what is in the books before anybody attempts anything ───────────────────────────
+
+
+def ground(connection: psycopg.Connection) -> ByHand:
+    """Two cases and a reserve, committed.
+
+    C-1/1: 10 BTC seized; a final order over 6, by which 4 vested; 2 of those sold for 1,000.00 USD.
+    C-2/1: 5 BTC seized, of which a court let 2 be sold before its final order.
+    reserve: 5,000.00 USD appropriated.
+    """
+    hand = ByHand(connection)
+    with connection.transaction():
+        body = {"key": "by hand", "kind": "by_hand", "actor": "owner", "result": "{}"}
+        hand.insert("command", body | {"body_sha256": bytes(32)})
+        hand.event("the law", "blueprint_adopted", "law")
+        for pair in PERMITTED:
+            row = {"book_kind": pair[0], "asset_class": pair[1], "event": hand.ids["the law"]}
+            hand.insert("permitted", row)
+        receive(hand, quantity=10)
+        receive(hand, "C-2", quantity=5)
+        for case, kind, by, granted in (
+            ("C-1", "final_order", "forfeiture_became_final", 6),
+            ("C-2", "interlocutory", "interlocutory_sale_ordered", 2),
+        ):
+            name = f"the order in {case}"
+            hand.event(name, by, f"case/{case}")
+            hand.grant(
+                f"{name}, its scope", kind, name, by, f"{case}/1", asset="BTC", granted=granted
+            )
+        vest(hand, quantity=4)
+        sell(hand, quantity=2)
+        for kind, row in (("the sale", "the sale"), ("the vesting", "the vesting")):
+            hand.ids[f"{kind} of old"] = hand.ids[row]
+        appropriate(hand)
+    return hand
+
+
+PERMITTED = [
+    *(("case", klass) for klass in ("currency", "crypto", "gold")),
+    *(("reserve", klass) for klass in ("currency", "gold")),
+    ("budget", "currency"),
+]
+
+
+# ── The paths ───────────────────────────────────────────────────────────────────────────────────
+
+
+def receive(hand: ByHand, case: str = "C-1", quantity: int = 1) -> None:
+    """An asset is seized."""
+    place, title = f"{case}/1/custody/AFM", f"{case}/1/claimants"
+    hand.event("the seizure", "seized", f"case/{case}")
+    hand.entry("the receipt", "the seizure", "receive", flow="inflow")
+    hand.posting("its posting", "the receipt", "BTC", quantity, debit=place, credit=title)
+
+
+def move(hand: ByHand) -> None:
+    """It is brought to another custodian."""
+    old, new = "C-1/1/custody/AFM", "C-1/1/custody/NIC"
+    hand.event("the sweep", "swept", "case/C-1")
+    hand.entry("the move", "the sweep", "move")
+    hand.posting("its posting", "the move", "BTC", 1, debit=new, credit=old)
+
+
+def vest(hand: ByHand, quantity: int = 2) -> None:
+    """Title passes to the State under the order of its case: two BTC are left of it."""
+    hand.event("the finality", "forfeiture_became_final", "case/C-1")
+    hand.entry("the vesting", "the finality", "vest")
+    titles = {"debit": "C-1/1/claimants", "credit": "C-1/1/state"}
+    by = {"authority": "final_order", "scope": "the order in C-1, its scope"}
+    hand.posting("its posting", "the vesting", "BTC", quantity, **titles, **by)
+
+
+def order(hand: ByHand) -> None:
+    """A new order becomes final, and three BTC vest under it."""
+    kind = "forfeiture_became_final"
+    hand.event("the finality", kind, "case/C-1")
+    hand.grant("the scope", "final_order", "the finality", kind, "C-1/1", asset="BTC", granted=3)
+    hand.entry("the vesting", "the finality", "vest")
+    titles = {"debit": "C-1/1/claimants", "credit": "C-1/1/state"}
+    by = {"authority": "final_order", "scope": "the scope"}
+    hand.posting("its posting", "the vesting", "BTC", 3, **titles, **by)
+
+
+def sell(hand: ByHand, quantity: int = 1) -> None:
+    """The State's coins are sold for money."""
+    coins, bank, title = "C-1/1/custody/AFM", "C-1/1/bank/NBK", "C-1/1/state"
+    hand.event("the disposal", "disposed", "case/C-1")
+    hand.entry("the sale", "the disposal", "exchange", 2)
+    hand.posting("what goes", "the sale", "BTC", quantity, debit=title, credit=coins)
+    came = {"debit": bank, "credit": title, "counter": "state", "leg": 2}
+    hand.posting("what comes", "the sale", "USD", quantity * 50_000, **came)
+
+
+def sell_before_finality(hand: ByHand) -> None:
+    """Coins of the claimants' are sold, as a court let them be."""
+    coins, bank, title = "C-2/1/custody/AFM", "C-2/1/bank/NBK", "C-2/1/claimants"
+    by = {"authority": "interlocutory", "scope": "the order in C-2, its scope"}
+    hand.event("the disposal", "disposed", "case/C-2")
+    hand.entry("the sale", "the disposal", "exchange", 2)
+    hand.posting("what goes", "the sale", "BTC", 2, debit=title, credit=coins, **by)
+    came = {"debit": bank, "credit": title, "counter": "claimants", "leg": 2}
+    hand.posting("what comes", "the sale", "USD", 100_000, **came)
+
+
+def appropriate(hand: ByHand) -> None:
+    """The State gives its reserve money."""
+    kind = "reserve_appropriated"
+    hand.event("the act", kind, "reserve")
+    given = {"asset": "USD", "granted": 500_000}
+    hand.grant("the scope", "appropriation", "the act", kind, "reserve", **given)
+    hand.entry("the receipt", "the act", "receive", flow="inflow")
+    into = {"debit": "reserve/bank/NBK", "credit": "reserve/reserve"}
+    by = {"authority": "appropriation", "scope": "the scope"}
+    hand.posting("its posting", "the receipt", "USD", 500_000, **into, **by)
+
+
+def allocate(hand: ByHand) -> None:
+    """Proceeds of a forfeiture become the reserve's."""
+    hand.event("the allocation", "proceeds_allocated", "case/C-1")
+    granted = {"asset": "USD", "granted": 60_000}
+    by = ("allocation", "the allocation", "proceeds_allocated")
+    hand.grant("the scope", *by, "C-1/1", **granted)
+    hand.entry("the transfer", "the allocation", "transfer", 2, flow="inflow")
+    rests = {"authority": "allocation", "scope": "the scope"}
+    out = {"debit": "C-1/1/state", "credit": "C-1/1/bank/NBK"}
+    hand.posting("what leaves", "the transfer", "USD", 60_000, **out, **rests)
+    into = {"debit": "reserve/bank/NBK", "credit": "reserve/reserve"}
+    hand.posting("what enters", "the transfer", "USD", 60_000, **into, counter="state", leg=2)
+
+
+def pay_out(hand: ByHand) -> None:
+    """The seizure of some is lifted, and they leave for their owner."""
+    hand.event("the lifting", "seizure_lifted", "case/C-2")
+    granted = {"asset": "BTC", "granted": 3}
+    by = ("release_order", "the lifting", "seizure_lifted")
+    hand.grant("the scope", *by, "C-2/1", **granted)
+    hand.entry("the release", "the lifting", "release", flow="withdrawal")
+    out = {"debit": "C-2/1/claimants", "credit": "C-2/1/custody/AFM"}
+    rests = {"authority": "release_order", "scope": "the scope"}
+    hand.posting("its posting", "the release", "BTC", 3, **out, **rests)
+
+
+def reverse(hand: ByHand, of: str = "the sale of old") -> None:
+    """An entry was booked by mistake, and is mirrored in all its postings."""
+    postings = hand.connection.execute(_POSTINGS, [hand.ids[of]]).fetchall()
+    kind, of_entry = "entry_reversed", hand.ids[of]
+    hand.event("the correction", kind, postings[0][6])
+    for asset, quantity, _, _, book, *_ in postings:
+        by = ("correction", "the correction", kind, book)
+        hand.grant(f"leave for {asset}", *by, asset=asset, granted=quantity)
+    hand.entry("the reversal", "the correction", "reverse", len(postings), reverses=of_entry)
+    for asset, quantity, debit, credit, _, leg, _ in postings:
+        mirrored = {"debit": credit, "credit": debit, "leg": leg, "reverses": of_entry}
+        rests = {"authority": "correction", "scope": f"leave for {asset}"}
+        hand.posting(f"mirror {leg}", "the reversal", asset, quantity, **mirrored, **rests)
+
+
+_POSTINGS = """
+    SELECT p.asset, p.quantity,
+           b.path || '/' || d.class || CASE d.detail WHEN '' THEN '' ELSE '/' || d.detail END,
+           b.path || '/' || c.class || CASE c.detail WHEN '' THEN '' ELSE '/' || c.detail END,
+           b.path, p.leg, b.stream
+    FROM books.posting p JOIN books.book b ON b.id = p.book
+    JOIN books.account d ON d.id = p.debit JOIN books.account c ON c.id = p.credit
+    WHERE p.entry = %s ORDER BY p.leg
+"""

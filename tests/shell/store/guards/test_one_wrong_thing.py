@@ -1,0 +1,474 @@
+"""The law of the books, tried by hand: in SQL, as the database's owner, who may do any DML.
+
+Each attempt is a right path but for one thing, and names the rule that refuses it. Every path is
+also walked as it should be, so that a refusal is the rule's and not the test's.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import psycopg
+import pytest
+
+from tests.shell.store.guards import by_hand as path
+from tests.shell.store.guards.by_hand import ByHand, Twists
+from tests.shell.store.guards.trying import (
+    NOW,
+    ON_EACH_POSTGRES,
+    RIGHT_PATHS,
+    TOGETHER,
+    attempt,
+    is_refused,
+)
+
+pytestmark = ON_EACH_POSTGRES
+
+
+@pytest.mark.parametrize("walk", RIGHT_PATHS, ids=lambda walk: walk.__name__)
+def test_the_right_path_is_open(books, walk):
+    attempt(books, walk, {})
+
+
+BTC_IN_RESERVE = {"asset": "BTC", "granted": 1}
+NAN = Decimal("NaN")
+
+ATTEMPTS: list[tuple[str, Callable[[ByHand], None], Twists, str]] = [
+    # quantities
+    ("post nothing", path.receive, {"its posting": {"quantity": 0}}, "more_than_nothing"),
+    (
+        "post less than nothing",
+        path.receive,
+        {"its posting": {"quantity": -1}},
+        "more_than_nothing",
+    ),
+    ("post no number", path.receive, {"its posting": {"quantity": NAN}}, "more_than_nothing"),
+    (
+        "take out more than is held",
+        path.move,
+        {"its posting": {"quantity": 9}},
+        "never_below_zero",
+    ),
+    (
+        "take out what another title has",
+        path.sell,
+        {"what goes": {"quantity": 3}},
+        "never_below_zero",
+    ),
+    # books and accounts
+    (
+        "post between two books",
+        path.move,
+        {"its posting": {"debit": "C-2/1/custody/AFM", "book": "C-1/1"}},
+        "debits_its_book",
+    ),
+    (
+        "post between two books, the other way",
+        path.move,
+        {"its posting": {"credit": "C-2/1/custody/AFM", "book": "C-1/1"}},
+        "credits_its_book",
+    ),
+    (
+        "post under another book's name",
+        path.move,
+        {"its posting": {"book": "C-2/1"}},
+        "debits_its_book",
+    ),
+    (
+        "post from an account to itself",
+        path.move,
+        {"its posting": {"debit": "C-1/1/custody/AFM"}},
+        "two_accounts",
+    ),
+    (
+        "call an account what it is not",
+        path.move,
+        {"its posting": {"debit_class": "bank"}},
+        "debits_its_book",
+    ),
+    (
+        "join what the chart does not join",
+        path.receive,
+        {"its posting": {"debit": "C-1/1/claimants", "credit": "C-1/1/custody/AFM"}},
+        "in_the_chart",
+    ),
+    (
+        "call the entry what it is not",
+        path.receive,
+        {"its posting": {"kind": "income"}},
+        "posted_with_its_entry",
+    ),
+    (
+        "give the posting a day of its own",
+        path.receive,
+        {"its posting": {"value_date": "2026-04-30"}},
+        "posted_with_its_entry",
+    ),
+    (
+        "book for ever",
+        path.receive,
+        {"the receipt": {"value_date": "infinity"}, "its posting": None},
+        "a_calendar_day",
+    ),
+    ("book an entry of nothing", path.receive, {"its posting": None}, "has_its_first_leg"),
+    (
+        "keep coins in a bank",
+        path.receive,
+        {"its posting": {"debit": "C-1/1/bank/NBK"}},
+        "can_be_there",
+    ),
+    (
+        "let the reserve hold for claimants",
+        path.appropriate,
+        {"its posting": {"credit": "reserve/claimants"}},
+        "can_be_there",
+    ),
+    # title
+    (
+        "vest without authority",
+        path.vest,
+        {"its posting": {"authority": "none", "scope": None}},
+        "in_the_chart",
+    ),
+    (
+        "vest on an authority that is not named",
+        path.vest,
+        {"its posting": {"scope": None}},
+        "names_its_grant",
+    ),
+    (
+        "vest on the order of another case",
+        path.vest,
+        {"its posting": {"scope": "the order in C-2, its scope"}},
+        "rests_on_a_grant",
+    ),
+    (
+        "vest by an order that another case gave",
+        path.order,
+        {"the finality": {"stream": "case/C-2"}},
+        "of_that_very_case",
+    ),
+    (
+        "vest by an order of another case, and say it is this one's",
+        path.order,
+        {"the finality": {"stream": "case/C-2"}, "the scope": {"stream": "case/C-1"}},
+        "granted_with_its_event",
+    ),
+    (
+        "vest by an order of another case, and say the book is its",
+        path.order,
+        {
+            "the finality": {"stream": "case/C-2"},
+            "the scope": {"stream": "case/C-2", "book_stream": "case/C-2"},
+        },
+        "of_that_book",
+    ),
+    (
+        "vest by a case's order, and say it need not be the case's",
+        path.order,
+        {"the finality": {"stream": "case/C-2"}, "the scope": {"of_case": False}},
+        "known_authority",
+    ),
+    (
+        "vest by an event that is no final order",
+        path.order,
+        {
+            "the finality": {"kind": "forfeiture_ordered"},
+            "the scope": {"event_kind": "forfeiture_ordered"},
+        },
+        "by_the_right_kind_of_event",
+    ),
+    (
+        "vest by an event that is no final order, and say it is",
+        path.order,
+        {"the finality": {"kind": "forfeiture_ordered"}},
+        "granted_with_its_event",
+    ),
+    (
+        "vest by an authority there is not",
+        path.order,
+        {"the scope": {"authority": "necessity"}},
+        "by_the_right_kind_of_event",
+    ),
+    (
+        "vest more than the order says",
+        path.vest,
+        {"its posting": {"quantity": 3}},
+        "never_overdrawn",
+    ),
+    (
+        "vest more than a new order says",
+        path.order,
+        {"the scope": {"granted": 2}},
+        "never_overdrawn",
+    ),
+    ("order nothing", path.order, {"the scope": {"granted": 0}}, "grants_something"),
+    ("order without measure", path.order, {"the scope": {"granted": NAN}}, "grants_something"),
+    (
+        "begin an order as if it were used less than nothing",
+        path.order,
+        {"the scope": {"used": -3}},
+        "a grant starts unused",
+    ),
+    (
+        "add scope to an old order",
+        path.order,
+        {"the finality": None, "the scope": {"event": "the order in C-1", "asset": "USD"}},
+        "granted_with_its_event",
+    ),
+    (
+        "vest for a beneficiary on an order for the State",
+        path.vest,
+        {"its posting": {"credit": "C-1/1/beneficiaries/A"}},
+        "in_the_chart",
+    ),
+    # two legs
+    ("book half an exchange", path.sell, {"what comes": None}, "has_its_second_leg"),
+    ("book the other half", path.sell, {"what goes": None}, "exchange_keeps_its_title"),
+    (
+        "call half an exchange whole",
+        path.sell,
+        {"the sale": {"legs": 1}, "what comes": None},
+        "both_legs",
+    ),
+    (
+        "exchange and change the title",
+        path.sell,
+        {"what comes": {"credit": "C-1/1/claimants", "counter": "claimants"}},
+        "exchange_keeps_its_title",
+    ),
+    (
+        "exchange into another book",
+        path.sell,
+        {"what comes": {"debit": "C-2/1/bank/NBK", "credit": "C-2/1/state"}},
+        "exchange_keeps_its_title",
+    ),
+    (
+        "exchange an asset for itself",
+        path.sell,
+        {"what comes": {"asset": "BTC", "debit": "C-1/1/custody/NIC"}},
+        "exchange_changes_asset",
+    ),
+    (
+        "sell what the claimants have without leave",
+        path.sell_before_finality,
+        {"what goes": {"authority": "none", "scope": None}},
+        "in_the_chart",
+    ),
+    (
+        "sell more of theirs than a court let be sold",
+        path.sell_before_finality,
+        {"what goes": {"quantity": 3}},
+        "never_overdrawn",
+    ),
+    (
+        "sell what is frozen where it is",
+        path.sell,
+        {"what goes": {"credit": "C-1/1/restrained/Venue"}},
+        "in_the_chart",
+    ),
+    ("book half a transfer", path.allocate, {"what enters": None}, "has_its_second_leg"),
+    (
+        "transfer and arrive with more",
+        path.allocate,
+        {"what enters": {"quantity": 60_001}},
+        "transfer_moves_the_same_units",
+    ),
+    (
+        "transfer and arrive with something else",
+        path.allocate,
+        {"what enters": {"asset": "EUR"}},
+        "transfer_moves_the_same_units",
+    ),
+    (
+        "transfer, and say another title gave",
+        path.allocate,
+        {"what enters": {"counter": "workout"}},
+        "transfer_moves_the_same_units",
+    ),
+    (
+        "transfer within one book",
+        path.allocate,
+        {"what enters": {"debit": "C-1/1/bank/AFM", "credit": "C-1/1/state"}},
+        "transfer_changes_book",
+    ),
+    (
+        "transfer to a title that state cannot become",
+        path.allocate,
+        {"what enters": {"debit": "C-2/1/bank/NBK", "credit": "C-2/1/claimants"}},
+        "in_the_chart",
+    ),
+    (
+        "transfer what is the claimants'",
+        path.allocate,
+        {"what leaves": {"debit": "C-1/1/claimants"}},
+        "in_the_chart",
+    ),
+    (
+        "transfer to the reserve without allocation",
+        path.allocate,
+        {"what leaves": {"authority": "none", "scope": None}},
+        "in_the_chart",
+    ),
+    (
+        "allocate by another case's decision",
+        path.allocate,
+        {"the allocation": {"stream": "case/C-2"}},
+        "of_that_very_case",
+    ),
+    (
+        "let the reserve grow from nowhere",
+        path.appropriate,
+        {"its posting": {"authority": "none", "scope": None}},
+        "in_the_chart",
+    ),
+    (
+        "let the reserve grow by more than the act says",
+        path.appropriate,
+        {"its posting": {"quantity": 500_001}},
+        "never_overdrawn",
+    ),
+    (
+        "release without an order",
+        path.pay_out,
+        {"its posting": {"authority": "none", "scope": None}},
+        "in_the_chart",
+    ),
+    (
+        "release more than the order says",
+        path.pay_out,
+        {"its posting": {"quantity": 4}},
+        "never_overdrawn",
+    ),
+    # no crypto-asset in the reserve
+    (
+        "appropriate BTC",
+        path.appropriate,
+        {
+            "the scope": {"asset": "BTC"},
+            "its posting": {"asset": "BTC", "debit": "reserve/custody/AFM"},
+        },
+        "permitted_by_law",
+    ),
+    (
+        "call BTC a currency in the reserve",
+        path.appropriate,
+        {
+            "the scope": {"asset": "BTC"},
+            "its posting": {"asset": "BTC"},
+            "reserve/bank/NBK BTC": {"asset_class": "currency"},
+        },
+        "of_its_asset",
+    ),
+    (
+        "call the reserve a case",
+        path.appropriate,
+        {
+            "the scope": {"asset": "BTC"},
+            "its posting": {"asset": "BTC", "debit": "reserve/custody/AFM"},
+            "reserve/custody/AFM BTC": {"book_kind": "case"},
+        },
+        "of_its_account",
+    ),
+    (
+        "transfer BTC to the reserve",
+        path.allocate,
+        {
+            "the scope": {"asset": "BTC"},
+            "what leaves": {"asset": "BTC", "credit": "C-1/1/custody/AFM", "quantity": 1},
+            "what enters": {"asset": "BTC", "debit": "reserve/custody/AFM", "quantity": 1},
+        },
+        "permitted_by_law",
+    ),
+    # reversal
+    ("reverse half", path.reverse, {"mirror 2": None}, "has_its_second_leg"),
+    (
+        "call half a reversal whole",
+        path.reverse,
+        {"the reversal": {"legs": 1}, "mirror 2": None},
+        "reverses_what_can_be",
+    ),
+    (
+        "reverse without naming what",
+        path.reverse,
+        {"the reversal": {"reverses": None}},
+        "reversal_of_something",
+    ),
+    (
+        "reverse, and post what reverses nothing",
+        path.reverse,
+        {"mirror 1": {"reverses": None}},
+        "reversal_of_something",
+    ),
+    (
+        "reverse with one posting what the entry does not",
+        path.reverse,
+        {"mirror 1": {"reverses": "the vesting of old"}},
+        "reverses_what_its_entry_does",
+    ),
+    (
+        "reverse less than all",
+        path.reverse,
+        {"mirror 1": {"quantity": 1}},
+        "mirrors_what_it_reverses",
+    ),
+    (
+        "reverse to another place",
+        path.reverse,
+        {"mirror 1": {"debit": "C-1/1/custody/NIC"}},
+        "mirrors_what_it_reverses",
+    ),
+    (
+        "reverse without a correction",
+        path.reverse,
+        {"mirror 1": {"authority": "none", "scope": None}},
+        "in_the_chart",
+    ),
+    # what belongs together is written together
+    (
+        "add an entry to an old event",
+        path.receive,
+        {"the receipt": {"event": "the order in C-1"}},
+        "booked_with_its_event",
+    ),
+    (
+        "add a posting to an old entry",
+        path.receive,
+        {"the receipt": None, "its posting": {"entry": "the vesting of old", "leg": 2}},
+        "posted_with_its_entry",
+    ),
+    ("forge the transaction of an event", path.receive, {"the seizure": {"tx": "3"}}, TOGETHER),
+    ("forge the transaction of an entry", path.receive, {"the receipt": {"tx": "3"}}, TOGETHER),
+    ("forge the transaction of a posting", path.receive, {"its posting": {"tx": "3"}}, TOGETHER),
+    ("forge the transaction of a grant", path.order, {"the scope": {"tx": "3"}}, TOGETHER),
+    ("backdate an event", path.receive, {"the seizure": {"recorded_at": "2020-01-01"}}, NOW),
+    ("postdate an event", path.receive, {"the seizure": {"recorded_at": "2120-01-01"}}, NOW),
+    (
+        "write the same version of a stream twice",
+        path.receive,
+        {"the seizure": {"version": 1}},
+        "event_stream_version_key",
+    ),
+    (
+        "record more than a leaf takes",
+        path.receive,
+        {"the seizure": {"leaf": bytes(60_001)}},
+        "event_leaf_check",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    "walk, twists, by", [a[1:] for a in ATTEMPTS], ids=[a[0].replace(" ", "_") for a in ATTEMPTS]
+)
+def test_one_wrong_thing_is_refused(books, walk, twists, by):
+    is_refused(by, books, walk, twists)
+
+
+def test_half_an_exchange_is_refused_at_commit_too(database, books):
+    with (
+        psycopg.connect(database.url("qazyna_owner")) as connection,
+        pytest.raises(psycopg.errors.ForeignKeyViolation) as caught,
+        connection.transaction(),
+    ):
+        path.sell(ByHand(connection, {"what comes": None}, dict(books.ids)))
+    assert "has_its_second_leg" == caught.value.diag.constraint_name

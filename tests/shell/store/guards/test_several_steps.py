@@ -1,0 +1,213 @@
+"""Attempts on the books that take more than one step, and what postings do however they come."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.shell.store.guards import by_hand as path
+from tests.shell.store.guards.by_hand import ByHand
+from tests.shell.store.guards.trying import (
+    NOW,
+    ON_EACH_POSTGRES,
+    TOGETHER,
+    is_refused,
+)
+
+NAN = Decimal("NaN")
+
+pytestmark = ON_EACH_POSTGRES
+
+
+def use_an_order_twice(books: ByHand) -> None:
+    path.vest(books)
+    path.vest(books)
+
+
+def add_scope_to_an_old_order_as_if_new(books: ByHand) -> None:
+    path.order(books.twisted({"the scope": {"event": "the order in C-1", "tx": _tx(books)}}))
+
+
+def grant_the_same_twice(books: ByHand) -> None:
+    path.order(books)
+    books.ids["the finality"] = books.one("SELECT max(seq) FROM books.event")
+    kind = "forfeiture_became_final"
+    books.grant("more", "final_order", "the finality", kind, "C-1/1", asset="BTC", granted=3)
+
+
+def reverse_twice(books: ByHand) -> None:
+    path.reverse(books)
+    path.reverse(books)
+
+
+def reverse_a_reversal(books: ByHand) -> None:
+    """It gave back what the release had drawn: the order could be used once more."""
+    path.pay_out(books)
+    path.reverse(books, "the release")
+    path.reverse(books, "the reversal")
+
+
+def reverse_a_change_of_title(books: ByHand) -> None:
+    path.order(books)
+    path.reverse(books, "the vesting")
+
+
+def post_two_halves_of_two_exchanges(books: ByHand) -> None:
+    path.sell(books.twisted({"what comes": None}))
+    path.sell(books.twisted({"what goes": None}))
+
+
+def bring_in_an_asset_from_nowhere(books: ByHand) -> None:
+    books.insert("asset", {"code": "XBT", "class": "currency", "scale": 8})
+
+
+def bring_in_an_asset_by_an_old_event(books: ByHand) -> None:
+    event = books.ids["the law"]
+    books.insert("asset", {"code": "XBT", "class": "currency", "scale": 8, "event": event})
+
+
+def permit_crypto_by_an_old_law(books: ByHand) -> None:
+    event = books.ids["the law"]
+    books.insert("permitted", {"book_kind": "reserve", "asset_class": "crypto", "event": event})
+
+
+def permit_crypto_by_another_event(books: ByHand) -> None:
+    books.event("a decision", "seized", "law")
+    event = books.ids["a decision"]
+    books.insert("permitted", {"book_kind": "reserve", "asset_class": "crypto", "event": event})
+
+
+def permit_crypto_by_a_law_of_another_stream(books: ByHand) -> None:
+    books.event("a decision", "blueprint_adopted", "case/C-1")
+    event = books.ids["a decision"]
+    books.insert("permitted", {"book_kind": "reserve", "asset_class": "crypto", "event": event})
+
+
+def quote_a_price_by_an_old_event(books: ByHand) -> None:
+    row = {"asset": "BTC", "currency": "USD", "on_date": "2026-05-01", "price": 1, "source": "me"}
+    books.insert("price", row | {"event": books.ids["the law"]})
+
+
+def quote_no_price(books: ByHand) -> None:
+    books.event("a quote", "priced", "prices")
+    row = {"asset": "BTC", "currency": "USD", "on_date": "2026-05-01", "price": NAN, "source": "me"}
+    books.insert("price", row | {"event": books.ids["a quote"]})
+
+
+def keep_another_text_under_a_digest(books: ByHand) -> None:
+    books.insert("document", {"sha256": bytes(32), "name": "order.pdf", "content": b"forged"})
+
+
+def backdate_a_command(books: ByHand) -> None:
+    body = {"key": "mine", "kind": "seize", "actor": "me", "body_sha256": bytes(32), "result": "{}"}
+    books.insert("command", body | {"recorded_at": "2020-01-01"})
+
+
+def call_a_case_the_reserve(books: ByHand) -> None:
+    books.insert("book", {"path": "C-1/2", "kind": "reserve", "stream": "reserve"})
+
+
+def give_a_book_to_another_case(books: ByHand) -> None:
+    books.insert("book", {"path": "C-1/2", "kind": "case", "stream": "case/C-2"})
+
+
+def _tx(books: ByHand) -> str:
+    return str(
+        books.one("SELECT tx FROM books.event WHERE seq = %s", books.ids["the order in C-1"])
+    )
+
+
+STEPS = [
+    (use_an_order_twice, "never_overdrawn"),
+    (add_scope_to_an_old_order_as_if_new, TOGETHER),
+    (grant_the_same_twice, "granted_once"),
+    (reverse_twice, "reversed_once"),
+    (reverse_a_reversal, "reverses_what_can_be"),
+    (reverse_a_change_of_title, "reverses_what_can_be"),
+    (post_two_halves_of_two_exchanges, "exchange_keeps_its_title"),
+    (bring_in_an_asset_from_nowhere, "a new asset comes with an event"),
+    (bring_in_an_asset_by_an_old_event, "asset_event_tx_fkey"),
+    (permit_crypto_by_an_old_law, "permitted_event_tx_event_kind_stream_fkey"),
+    (permit_crypto_by_another_event, "permitted_event_tx_event_kind_stream_fkey"),
+    (permit_crypto_by_a_law_of_another_stream, "permitted_event_tx_event_kind_stream_fkey"),
+    (quote_a_price_by_an_old_event, "price_event_tx_fkey"),
+    (quote_no_price, "price_price_check"),
+    (keep_another_text_under_a_digest, "document_check"),
+    (backdate_a_command, NOW),
+    (call_a_case_the_reserve, "book_check"),
+    (give_a_book_to_another_case, "book_check"),
+]
+
+
+@pytest.mark.parametrize("walk, by", STEPS, ids=[walk.__name__ for walk, _ in STEPS])
+def test_several_steps_do_not_help(books, walk, by):
+    is_refused(by, books, walk, {})
+
+
+# ── What is posted, however it is posted, moves the running quantities ──────────────────────────
+
+ONE_STATEMENT = """
+    WITH happened AS (
+        INSERT INTO books.event (stream, version, kind, command, value_date, leaf)
+        VALUES ('case/C-2', 99, 'seized', 'by hand', '2026-05-01', '{}') RETURNING seq
+    ), booked AS (
+        INSERT INTO books.entry (event, number, kind, legs, value_date, flow, leaf)
+        SELECT seq, n, 'receive', 1, '2026-05-01', 'inflow', '{}'
+        FROM happened, generate_series(1, 3) n RETURNING id, number
+    ), parties AS (
+        SELECT debit, credit, book FROM books.posting WHERE entry = %s
+    ), first AS (
+        INSERT INTO books.posting (entry, leg, kind, value_date, book, asset, quantity, debit,
+                                   credit, debit_class, credit_class)
+        SELECT id, 1, 'receive', '2026-05-01', book, 'BTC', 7, debit, credit, 'custody', 'claimants'
+        FROM booked, parties WHERE number < 3 RETURNING 1
+    )
+    INSERT INTO books.posting (entry, leg, kind, value_date, book, asset, quantity, debit,
+                               credit, debit_class, credit_class)
+    SELECT id, 1, 'receive', '2026-05-01', book, 'BTC', 11, debit, credit, 'custody', 'claimants'
+    FROM booked, parties WHERE number = 3
+"""
+MERGED = """
+    MERGE INTO books.posting p USING (SELECT %s::bigint AS entry) n ON p.entry = n.entry
+    WHEN NOT MATCHED THEN
+        INSERT (entry, leg, kind, value_date, book, asset, quantity, debit, credit, debit_class,
+                credit_class)
+        VALUES (n.entry, 1, 'receive', '2026-05-01', %s, 'BTC', 25, %s, %s, 'custody', 'claimants')
+"""
+
+
+def _held(books: ByHand, path: str) -> int:
+    query = "SELECT quantity FROM books.holding WHERE account = %s AND asset = 'BTC'"
+    return int(books.one(query, books.account(path)))
+
+
+def test_postings_of_one_statement_all_count(books):
+    receipt = books.one(
+        "SELECT p.entry FROM books.posting p JOIN books.book b ON b.id = p.book"
+        " WHERE b.path = 'C-2/1' AND p.kind = 'receive'"
+    )
+    with books.connection.transaction(force_rollback=True):
+        books.connection.execute(ONE_STATEMENT, [receipt])
+        assert 5 + 7 + 7 + 11 == _held(books, "C-2/1/claimants")
+        assert 5 + 7 + 7 + 11 == _held(books, "C-2/1/custody/AFM")
+
+
+def test_a_merged_posting_counts(books):
+    with books.connection.transaction(force_rollback=True):
+        hand = books.twisted({"its posting": None})
+        path.receive(hand, "C-2")
+        place, title = hand.account("C-2/1/custody/AFM"), hand.account("C-2/1/claimants")
+        values = [hand.ids["the receipt"], hand.book("C-2/1"), place, title]
+        hand.connection.execute(MERGED, values)
+        assert 30 == _held(books, "C-2/1/claimants")
+
+
+def test_a_reversal_gives_back_what_was_drawn(books):
+    """And only once: the order can be used again for just as much."""
+    with books.connection.transaction(force_rollback=True):
+        hand = books.twisted({})
+        path.sell_before_finality(hand)
+        used = "SELECT used FROM books.authority WHERE id = %s"
+        scope = hand.ids["the order in C-2, its scope"]
+        assert 2 == hand.one(used, scope)
+        path.reverse(hand, "the sale")
+        assert 0 == hand.one(used, scope)

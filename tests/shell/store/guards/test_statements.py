@@ -1,0 +1,191 @@
+"""Single statements that would change what is written, by the owner and by the application."""
+
+import psycopg
+import pytest
+
+from qazyna.ledger import chart
+from tests.shell.store.guards.by_hand import ByHand
+from tests.shell.store.guards.trying import (
+    CHART,
+    FOLLOW,
+    ON_EACH_POSTGRES,
+    RIGHT_PATHS,
+    STAYS,
+    attempt,
+    is_refused,
+)
+
+pytestmark = ON_EACH_POSTGRES
+
+WRITTEN_ONCE = ["command", "event", "entry", "posting", "asset", "permitted", "book", "account"]
+WRITTEN_ONCE += ["price", "document"]
+RUNNING = ["holding", "authority", "tally"]
+CONSTANT = ["place", "posting_rule", "authority_kind", "authority_event"]
+
+A_COLUMN = {"holding": "quantity", "authority": "used", "tally": "postings", "document": "name"}
+A_COLUMN |= {"command": "actor", "event": "kind", "entry": "flow", "posting": "quantity"}
+A_COLUMN |= {"asset": "name", "permitted": "book_kind", "book": "path", "account": "detail"}
+A_COLUMN |= {"price": "source", "place": "side", "posting_rule": "authority"}
+A_COLUMN |= {"authority_kind": "of_case", "authority_event": "event_kind"}
+
+
+def _same(table: str) -> str:
+    return f"UPDATE books.{table} SET {A_COLUMN[table]} = {A_COLUMN[table]}"
+
+
+KEY = "account, asset, book, book_kind, class, side, asset_class"
+MORE = "quantity = h.quantity + 1"
+
+STATEMENTS = [
+    *((_same(table), STAYS) for table in WRITTEN_ONCE),
+    *((_same(table), FOLLOW) for table in RUNNING),
+    *((_same(table), CHART) for table in CONSTANT),
+    *((f"DELETE FROM books.{table}", STAYS) for table in WRITTEN_ONCE + RUNNING),
+    *((f"DELETE FROM books.{table}", CHART) for table in CONSTANT),
+    *((f"TRUNCATE books.{table} CASCADE", STAYS) for table in WRITTEN_ONCE + RUNNING),
+    *((f"TRUNCATE books.{table} CASCADE", CHART) for table in CONSTANT),
+    # a running quantity, by every door
+    ("UPDATE books.holding SET quantity = quantity + 1 WHERE asset = 'BTC'", FOLLOW),
+    ("UPDATE books.authority SET used = 0", FOLLOW),
+    ("UPDATE books.authority SET granted = granted + 1", FOLLOW),
+    (
+        f"INSERT INTO books.holding ({KEY}, quantity) SELECT {KEY}, 1 FROM books.holding LIMIT 1",
+        "a holding starts empty",
+    ),
+    (
+        f"INSERT INTO books.holding AS h ({KEY}) SELECT {KEY} FROM books.holding"
+        f" ON CONFLICT (account, asset) DO UPDATE SET {MORE}",
+        FOLLOW,
+    ),
+    (
+        "MERGE INTO books.holding h USING books.account a ON h.account = a.id"
+        f" WHEN MATCHED THEN UPDATE SET {MORE}",
+        FOLLOW,
+    ),
+    (
+        "MERGE INTO books.holding h USING books.account a ON h.account = a.id"
+        " WHEN MATCHED THEN DELETE",
+        STAYS,
+    ),
+    (f"WITH more AS (UPDATE books.holding h SET {MORE} RETURNING 1) SELECT * FROM more", FOLLOW),
+    (f"DO $$ BEGIN UPDATE books.holding h SET {MORE}; END $$", FOLLOW),
+    ("INSERT INTO books.tally SELECT * FROM books.tally", FOLLOW),
+    ("INSERT INTO books.place VALUES ('reserve', 'custody', 'location', 'crypto')", CHART),
+    ("INSERT INTO books.posting_rule VALUES ('vest', 1, 'claimants', 'state', '', 'none')", CHART),
+    ("INSERT INTO books.authority_event VALUES ('final_order', 'seized')", CHART),
+    (
+        "INSERT INTO books.asset (code, class, scale) VALUES ('BTC', 'currency', 8)"
+        " ON CONFLICT (code) DO UPDATE SET class = 'currency'",
+        STAYS,
+    ),
+    # who one is
+    (
+        "SET session_replication_role = replica",
+        'permission denied to set parameter "session_replication_role"',
+    ),
+    ("SET ROLE postgres", 'permission denied to set role "postgres"'),
+]
+
+
+@pytest.mark.parametrize("statement, by", STATEMENTS, ids=[s[:70] for s, _ in STATEMENTS])
+def test_no_statement_changes_what_is_written(books, statement, by):
+    is_refused(by, books, lambda hand: hand.connection.execute(statement), {})
+
+
+# ── The application's role ──────────────────────────────────────────────────────────────────────
+
+DENIED = psycopg.errors.InsufficientPrivilege
+
+FOR_THE_APPLICATION = [
+    *(_same(table) for table in WRITTEN_ONCE + RUNNING + CONSTANT),
+    *(f"DELETE FROM books.{table}" for table in WRITTEN_ONCE + RUNNING + CONSTANT),
+    *(f"TRUNCATE books.{table} CASCADE" for table in WRITTEN_ONCE + RUNNING + CONSTANT),
+    "DELETE FROM books.stream",
+    "TRUNCATE books.stream",
+    "INSERT INTO books.tally SELECT * FROM books.tally",
+    "INSERT INTO books.place VALUES ('reserve', 'custody', 'location', 'crypto')",
+    "ALTER TABLE books.posting DISABLE TRIGGER ALL",
+    "DROP TRIGGER applied ON books.posting",
+    "DROP SCHEMA books CASCADE",
+    "CREATE FUNCTION books.refuse2() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+    "CREATE TABLE books.mine ()",
+    "CREATE TABLE public.mine ()",
+    "CREATE TEMPORARY TABLE mine ()",
+    "SELECT setval('books.event_seq', 1)",
+    "SET session_replication_role = replica",
+    "SET ROLE qazyna_owner",
+    "SET ROLE postgres",
+    "SET SESSION AUTHORIZATION qazyna_owner",
+    "ALTER ROLE qazyna_app SUPERUSER",
+    "ALTER ROLE qazyna_owner PASSWORD 'mine'",
+    "GRANT qazyna_owner TO qazyna_app",
+    "CREATE ROLE mine SUPERUSER",
+    "CREATE DATABASE mine",
+    "ALTER SYSTEM SET fsync = off",
+    "SELECT pg_read_file('postgresql.conf')",
+    "SELECT pg_ls_dir('.')",
+    "SELECT lo_import('/etc/passwd')",
+    "SELECT rolpassword FROM pg_authid",
+    "COPY books.place TO '/tmp/place'",
+    "COPY books.place TO PROGRAM 'cat'",
+]
+
+
+@pytest.mark.parametrize("statement", FOR_THE_APPLICATION, ids=lambda statement: statement[:70])
+def test_the_application_may_not(database, statement):
+    with (
+        psycopg.connect(database.url("qazyna_app"), autocommit=True) as connection,
+        pytest.raises(DENIED),
+    ):
+        connection.execute(statement)
+
+
+def test_the_application_may_add(database, books):
+    """With no more than its own rights, all of the right paths are open to it."""
+    with psycopg.connect(database.url("qazyna_app"), autocommit=True) as connection:
+        for walk in RIGHT_PATHS:
+            attempt(ByHand(connection, {}, dict(books.ids)), walk, {})
+
+
+# ── The chart ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_database_has_the_chart_of_the_core(books):
+    def rows(table: str) -> set[tuple]:
+        return set(books.connection.execute(f"SELECT * FROM books.{table}").fetchall())
+
+    assert set(chart.RULES) == rows("posting_rule")
+    assert {(kind, of_case) for kind, (of_case, _) in chart.AUTHORITIES.items()} == rows(
+        "authority_kind"
+    )
+    assert {(kind, by) for kind, (_, events) in chart.AUTHORITIES.items() for by in events} == rows(
+        "authority_event"
+    )
+    places = set()
+    for book, titles in chart.BOOKS.items():
+        for asset_class, where in chart.ASSET_LOCATIONS.items():
+            places |= {(book, title, "title", asset_class) for title in titles}
+            can = set(where) & set(chart.BOOK_LOCATIONS[book])
+            places |= {(book, place, "location", asset_class) for place in can}
+    assert places == rows("place")
+
+
+def test_every_constraint_of_the_books_is_in_force(books):
+    assert (
+        []
+        == books.connection.execute(
+            "SELECT conname FROM pg_constraint WHERE connamespace = 'books'::regnamespace"
+            " AND NOT convalidated"
+        ).fetchall()
+    )
+
+
+NOT_ALWAYS = """
+    SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+    WHERE c.relnamespace = 'books'::regnamespace AND NOT t.tgisinternal AND t.tgenabled <> 'A'
+"""
+
+
+def test_every_trigger_of_the_books_always_fires(books):
+    """`session_replication_role` does not switch them off."""
+    assert [] == books.connection.execute(NOT_ALWAYS).fetchall()
