@@ -1,15 +1,16 @@
 """The demo's story after the cases: what the reserve was given, and what it did with it.
 
-An ordered list of steps, each a kind of command, a sentence that says what happens, and the
-command's fields. Amounts are illustrative but for the 350 million; prices are real, but for the
-funds' own values, which are made up.
+An ordered list of steps: a command with its fields, the day on which it is given, who gives it, and
+a sentence that says what happens. What waits for approval at the end is told the same way. Amounts
+are illustrative but for the 350 million; prices are real, but for the funds' own values, which are
+made up.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
 
-from common import btc_closes, euro_rates, gold_averages
+from common import btc_closes, euro_rates, gold_averages, is_working_day
 
 CENT = Decimal("0.01")
 UNIT = Decimal("0.000001")
@@ -29,45 +30,59 @@ MONTH_ENDS = (
     date(2026, 5, 29),
     date(2026, 6, 30),
 )
+# A final value is stated so many working days after the month it is of; the last one is estimated
+# on its day, for no final one can be known by the end of the story.
+DAYS_TO_STATE = 10
 
 # Per unit at each month's end; the first is the one at which the first subscription is dealt.
 HEDGE_FUND_NAVS = {
-    "HF1": ("1000.00", "1008.41", "1013.97", "1004.28", "1017.66"),
-    "HF2": ("1042.50", "1036.12", "1051.88", "1060.03", "1049.74"),
-    "HF3": ("987.30", "991.05", "996.82", "1003.11", "1008.90"),
-    "HF4": ("1113.20", "1120.44", "1098.65", "1087.02", "1109.38"),
-    "HF5": ("100.00", "100.42", "100.87", "101.19", "101.73"),
+    "HF-1": ("1000.00", "1008.41", "1013.97", "1004.28", "1017.66"),
+    "HF-2": ("1042.50", "1036.12", "1051.88", "1060.03", "1049.74"),
+    "HF-3": ("987.30", "991.05", "996.82", "1003.11", "1008.90"),
+    "HF-4": ("1113.20", "1120.44", "1098.65", "1087.02", "1109.38"),
+    "HF-5": ("100.00", "100.42", "100.87", "101.19", "101.73"),
 }
-# Value of one unit of an interest, which is one dollar paid in.
-VENTURE_NAVS = {
-    "VF1": ("1.000", "0.985", "0.985", "0.985", "0.992"),
-    "VF2": ("1.000", "1.000", "0.980", "0.980", "0.974"),
-    "VF3": ("1.000", "1.000", "1.000", "0.990", "1.031"),
-}
+VENTURE_FUNDS = ("VF-1", "VF-2", "VF-3")
+# The whole interest at the end of the first quarter, of the one fund that had called by then.
+VENTURE_NAVS = (("VF-1", date(2026, 3, 31), date(2026, 5, 15), "2216250.00"),)
 
 SUBSCRIPTIONS = (
-    ("HF1", date(2026, 2, 25), "14000000.00"),
-    ("HF2", date(2026, 2, 25), "12000000.00"),
-    ("HF3", date(2026, 3, 27), "10000000.00"),
-    ("HF4", date(2026, 3, 27), "9000000.00"),
-    ("HF5", date(2026, 4, 28), "7000000.00"),
+    ("HF-1", date(2026, 2, 25), "14000000.00"),
+    ("HF-2", date(2026, 2, 25), "12000000.00"),
+    ("HF-3", date(2026, 3, 27), "10000000.00"),
+    ("HF-4", date(2026, 3, 27), "9000000.00"),
+    ("HF-5", date(2026, 4, 28), "7000000.00"),
 )
-COMMITMENTS = (("VF1", "9000000.00"), ("VF2", "8000000.00"), ("VF3", "7000000.00"))
+COMMITMENTS = (("VF-1", "9000000.00"), ("VF-2", "8000000.00"), ("VF-3", "7000000.00"))
 CALLS = (
-    ("VF1", date(2026, 3, 20), "2250000.00"),
-    ("VF2", date(2026, 4, 16), "2000000.00"),
-    ("VF3", date(2026, 5, 14), "1750000.00"),
+    ("VF-1", date(2026, 3, 20), "2250000.00"),
+    ("VF-2", date(2026, 4, 16), "2000000.00"),
+    ("VF-3", date(2026, 5, 14), "1750000.00"),
 )
 
 
 @dataclass(frozen=True)
 class Step:
-    """One command of the story: its day, its kind, what it says, its fields."""
+    """One command: its day, its kind, what it says, its fields as JSON, and who gives it."""
 
     on: date
     kind: str
     told: str
     fields: dict[str, object]
+    by: str = "treasurer"
+
+
+def money(amount: str) -> str:
+    """Return an amount as people read it: thousands set apart."""
+    return f"{Decimal(amount):,}"
+
+
+def working_days_after(day: date, days: int) -> date:
+    """Return the working day that comes so many working days after another."""
+    while days:
+        day += timedelta(days=1)
+        days -= is_working_day(day)
+    return day
 
 
 def appropriation() -> Step:
@@ -88,12 +103,14 @@ def appropriation() -> Step:
         f"350,000,000.00 USD in gold and foreign currency: gold at {gold_price} USD an ounce, the "
         f"average of December 2025, euros at the ECB's rate of the day, {euro_rate}.",
         {
-            "decision_ref": "Appropriation 1 (illustrative)",
-            "legs": [
+            "items": [
                 {"asset": "XAU", "quantity": f"{ounces}"},
                 {"asset": "EUR", "quantity": f"{EUROS.quantize(CENT)}"},
                 {"asset": "USD", "quantity": f"{dollars.quantize(CENT)}"},
             ],
+            "appropriated_on": f"{APPROPRIATED_ON}",
+            "act_ref": "Appropriation 1 (illustrative)",
+            "note": "Public is the total alone; its division is illustrative.",
         },
     )
 
@@ -114,6 +131,7 @@ def allocations(register: list[dict[str, str]]) -> list[Step]:
                         "case": row["case_id"],
                         "holding": row["holding_ref"],
                         "asset": "USD",
+                        "allocated_on": f"{day}",
                         "decision_ref": f"Allocation of {day} (illustrative)",
                     },
                 )
@@ -121,68 +139,64 @@ def allocations(register: list[dict[str, str]]) -> list[Step]:
     return steps
 
 
+def admission(day: date, code: str, kind: str, terms: dict[str, object]) -> Step:
+    """Return the admission of one manager, whose name is not disclosed."""
+    name = f"{kind.replace('_', ' ').capitalize()} {code[3:]}"
+    return Step(
+        day,
+        "admit_manager",
+        f"{name} is admitted; its name is not disclosed.",
+        {
+            "manager": code,
+            "manager_kind": kind,
+            "name": name,
+            "currency": "USD",
+            "admitted_on": f"{day}",
+            **terms,
+            "decision_ref": f"Selection {code} (illustrative)",
+        },
+    )
+
+
 def admissions() -> list[Step]:
-    """Return the admission of five hedge funds and three venture funds, names not disclosed."""
-    hedge = [
-        Step(
-            date(2026, 2, 4),
-            "admit_manager",
-            f"Hedge fund {code[2:]} is admitted; its name is not disclosed.",
-            {
-                "manager": code,
-                "name": f"Hedge fund {code[2:]}",
-                "asset_class": "hedge_fund",
-                "currency": "USD",
-                "notice_days": 45,
-                "gate": "0.25",
-                "holdback": "0.05",
-                "decision_ref": f"Selection {code} (illustrative)",
-            },
-        )
-        for code in HEDGE_FUND_NAVS
+    """Return the admission of five hedge funds and three venture funds."""
+    terms: dict[str, object] = {
+        "terms": {"notice_days": 45, "gate": "0.25", "holdback": "0.05"},
+    }
+    return [
+        *(admission(date(2026, 2, 4), code, "hedge_fund", terms) for code in HEDGE_FUND_NAVS),
+        *(admission(date(2026, 2, 6), code, "venture_fund", {}) for code in VENTURE_FUNDS),
     ]
-    venture = [
-        Step(
-            date(2026, 2, 6),
-            "admit_manager",
-            f"Venture fund {code[2:]} is admitted; its name is not disclosed.",
-            {
-                "manager": code,
-                "name": f"Venture fund {code[2:]}",
-                "asset_class": "venture_fund",
-                "currency": "USD",
-                "decision_ref": f"Selection {code} (illustrative)",
-            },
-        )
-        for code in VENTURE_NAVS
-    ]
-    return hedge + venture
 
 
 def placements() -> list[Step]:
-    """Return subscriptions, commitments and first calls."""
+    """Return subscriptions, each for the end of its month, commitments and first calls."""
     subscriptions = [
         Step(
             day,
             "subscribe",
-            f"{Decimal(amount):,} USD of forfeited proceeds and reserve cash is paid to {manager}; "
-            "units follow at the next value.",
+            f"{money(amount)} USD of forfeited proceeds and reserve cash is paid to {manager}; "
+            "units follow at the value of the month's end.",
             {
                 "manager": manager,
-                "amount": amount,
+                "quantity": amount,
+                "paid_on": f"{day}",
+                "dealing_on": f"{min(end for end in MONTH_ENDS if end >= day)}",
                 "decision_ref": f"Placement {manager} (illustrative)",
             },
         )
         for manager, day, amount in SUBSCRIPTIONS
     ]
+    committed_on = date(2026, 3, 3)
     commitments = [
         Step(
-            date(2026, 3, 3),
+            committed_on,
             "commit_capital",
-            f"{Decimal(amount):,} USD is promised to {manager}.",
+            f"{money(amount)} USD is promised to {manager}.",
             {
                 "manager": manager,
-                "amount": amount,
+                "quantity": amount,
+                "committed_on": f"{committed_on}",
                 "decision_ref": f"Commitment {manager} (illustrative)",
             },
         )
@@ -192,8 +206,13 @@ def placements() -> list[Step]:
         Step(
             day,
             "pay_call",
-            f"The first call of {manager} is paid: {Decimal(amount):,} USD.",
-            {"manager": manager, "amount": amount, "call_ref": f"{manager} call 1 (illustrative)"},
+            f"The first call of {manager} is paid: {money(amount)} USD.",
+            {
+                "manager": manager,
+                "quantity": amount,
+                "paid_on": f"{day}",
+                "call_ref": f"{manager} call 1 (illustrative)",
+            },
         )
         for manager, day, amount in CALLS
     ]
@@ -207,109 +226,154 @@ def handed_over(register: list[dict[str, str]]) -> dict[str, str]:
 
 
 def in_kind(register: list[dict[str, str]]) -> Step:
-    """Return the hand-over of the unsold forfeited bitcoin to a hedge fund, against its units."""
+    """Return the hand-over of the unsold forfeited bitcoin to a hedge fund, against its units.
+
+    It is recorded when the fund has stated the value at which it issues them.
+    """
     row, closes = handed_over(register), btc_closes()
     price = closes[max(closes)]
     value = (Decimal(row["quantity"]) * price).quantize(CENT, ROUND_HALF_EVEN)
-    nav = Decimal(HEDGE_FUND_NAVS["HF1"][MONTH_ENDS.index(IN_KIND_ON)])
+    nav = Decimal(HEDGE_FUND_NAVS["HF-1"][MONTH_ENDS.index(IN_KIND_ON)])
     return Step(
-        IN_KIND_ON,
+        working_days_after(IN_KIND_ON, DAYS_TO_STATE + 1),
         "subscribe_in_kind",
-        f"{Decimal(row['quantity']):f} BTC is handed to HF1 at an agreed {price} USD, the last "
-        f"close known, of {max(closes)}, against units that go to the reserve.",
+        f"{Decimal(row['quantity']):f} BTC is handed to HF-1 at {price} USD, the last close known, "
+        f"of {max(closes)}: {money(str(value))} USD, against units that go to the reserve.",
         {
-            "manager": "HF1",
             "case": row["case_id"],
             "holding": row["holding_ref"],
             "asset": row["asset"],
             "quantity": row["quantity"],
-            "agreed_value": f"{value}",
-            "currency": "USD",
+            "manager": "HF-1",
             "units": f"{(value / nav).quantize(UNIT, ROUND_DOWN)}",
-            "decision_ref": "Hand-over in kind 1 (illustrative)",
+            "dealt_on": f"{IN_KIND_ON}",
+            "order_ref": "Hand-over in kind 1 (illustrative)",
         },
     )
 
 
-def values() -> list[Step]:
-    """Return each manager's statement of value at each month's end, once money was paid to it."""
-    first_paid: dict[str, date] = {}
-    for manager, day, _ in SUBSCRIPTIONS + CALLS:
-        first_paid.setdefault(manager, day)
+def hedge_fund_values() -> list[Step]:
+    """Return each hedge fund's statement of value for each month's end, once money was paid."""
+    paid_on = {manager: day for manager, day, _ in SUBSCRIPTIONS}
+    steps = []
+    for manager, navs in HEDGE_FUND_NAVS.items():
+        for month_end, nav in zip(MONTH_ENDS, navs, strict=True):
+            if month_end < paid_on[manager]:
+                continue
+            final = month_end != MONTH_ENDS[-1]
+            stated_on = working_days_after(month_end, DAYS_TO_STATE) if final else month_end
+            said = "states" if final else "estimates"
+            steps.append(
+                Step(
+                    stated_on,
+                    "state_nav",
+                    f"{manager} {said} an illustrative {nav} USD for one unit on {month_end}.",
+                    {
+                        "manager": manager,
+                        "valuation_on": f"{month_end}",
+                        "stated_on": f"{stated_on}",
+                        "nav_per_unit": nav,
+                        "final": final,
+                        "statement_ref": f"{manager} {month_end:%Y-%m} (illustrative)",
+                    },
+                )
+            )
+    return steps
+
+
+def venture_fund_values() -> list[Step]:
+    """Return the venture funds' statements of value, which come by the quarter."""
     return [
         Step(
-            month_end,
+            stated_on,
             "state_nav",
-            f"{manager} states an illustrative {nav} USD for one unit.",
-            {"manager": manager, "nav_per_unit": nav, "currency": "USD"},
+            f"{manager} states an illustrative {money(nav)} USD for the interest on {quarter_end}.",
+            {
+                "manager": manager,
+                "valuation_on": f"{quarter_end}",
+                "stated_on": f"{stated_on}",
+                "nav": nav,
+                "statement_ref": f"{manager} {quarter_end:%Y-%m} (illustrative)",
+            },
         )
-        for manager, navs in (HEDGE_FUND_NAVS | VENTURE_NAVS).items()
-        for month_end, nav in zip(MONTH_ENDS, navs, strict=True)
-        if month_end >= first_paid[manager]
+        for manager, quarter_end, stated_on, nav in VENTURE_NAVS
     ]
 
 
 def redemption() -> list[Step]:
     """Return one partial redemption: notice, fill with holdback, money."""
-    units, holdback, filled_on = Decimal("2000"), Decimal("0.05"), date(2026, 5, 29)
-    nav = Decimal(HEDGE_FUND_NAVS["HF2"][MONTH_ENDS.index(filled_on)])
+    units, holdback, dealt_on = Decimal("2000"), Decimal("0.05"), date(2026, 5, 29)
+    asked_on, received_on = date(2026, 4, 14), date(2026, 6, 19)
+    filled_on = working_days_after(dealt_on, DAYS_TO_STATE)
+    nav = Decimal(HEDGE_FUND_NAVS["HF-2"][MONTH_ENDS.index(dealt_on)])
     gross = (units * nav).quantize(CENT, ROUND_HALF_EVEN)
     held_back = (gross * holdback).quantize(CENT, ROUND_HALF_EVEN)
     return [
         Step(
-            date(2026, 4, 14),
+            asked_on,
             "request_redemption",
-            "Notice is given to redeem 2,000 units of HF2, 45 days before its dealing date.",
+            "Notice is given to redeem 2,000 units of HF-2, 45 days before its dealing date.",
             {
-                "manager": "HF2",
-                "request_ref": "HF2 notice 1 (illustrative)",
+                "manager": "HF-2",
                 "units": f"{units}",
-                "dealing_date": filled_on,
+                "requested_on": f"{asked_on}",
+                "dealing_on": f"{dealt_on}",
+                "decision_ref": "HF-2 notice 1 (illustrative)",
             },
+            by="risk-officer",
         ),
         Step(
             filled_on,
             "fill_redemption",
-            f"HF2 redeems them at {nav} USD and holds back a twentieth until its audit.",
+            f"HF-2 redeems them at {nav} USD and holds back a twentieth until its audit.",
             {
-                "manager": "HF2",
-                "request_ref": "HF2 notice 1 (illustrative)",
+                "manager": "HF-2",
+                "request": 1,
                 "units": f"{units}",
-                "nav_per_unit": f"{nav}",
+                "dealt_on": f"{dealt_on}",
+                "amount": f"{gross}",
                 "holdback": f"{held_back}",
+                "statement_ref": "HF-2 contract note 1 (illustrative)",
             },
         ),
         Step(
-            date(2026, 6, 12),
+            received_on,
             "receive_proceeds",
-            "The money from HF2 arrives, but for what is held back.",
+            "The money from HF-2 arrives, but for what is held back.",
             {
-                "manager": "HF2",
-                "request_ref": "HF2 notice 1 (illustrative)",
-                "amount": f"{gross - held_back}",
+                "manager": "HF-2",
+                "quantity": f"{gross - held_back}",
+                "received_on": f"{received_on}",
+                "statement_ref": f"Bank statement of {received_on} (illustrative)",
             },
         ),
     ]
 
 
-def treasury() -> list[Step]:
-    """Return one exchange of currency, interest and charges of the reserve's own accounts."""
+def exchange() -> Step:
+    """Return one exchange of currency; the bank keeps 0.05 % of the ECB's rate."""
     day, euros = date(2026, 2, 10), Decimal(5_000_000)
     rate = euro_rates()[day]
-    # The bank keeps five hundredths of a per cent of the reference rate.
     dollars = (euros * rate * Decimal("0.9995")).quantize(CENT, ROUND_HALF_EVEN)
-    exchange = Step(
+    return Step(
         day,
         "exchange_currency",
         f"5,000,000 EUR is sold for dollars at the ECB's rate of the day, {rate}, less 0.05 %.",
         {
-            "sold": "EUR",
-            "sold_amount": f"{euros.quantize(CENT)}",
-            "bought": "USD",
-            "bought_amount": f"{dollars}",
+            "given": "EUR",
+            "given_quantity": f"{euros.quantize(CENT)}",
+            "taken": "USD",
+            "taken_quantity": f"{dollars}",
+            "traded_on": f"{day}",
+            "counterparty": "Not stated (illustrative)",
             "statement_ref": "Deal 1 (illustrative)",
         },
     )
+
+
+def earnings() -> list[Step]:
+    """Return interest and charges of the reserve's own accounts."""
+    day_of = {"record_income": "received_on", "record_charge": "charged_on"}
     flows = (
         (date(2026, 3, 31), "record_income", "USD", "398214.55", "Interest of the first quarter"),
         (date(2026, 3, 31), "record_charge", "USD", "1850.00", "Bank charge of the first quarter"),
@@ -317,19 +381,21 @@ def treasury() -> list[Step]:
         (date(2026, 6, 30), "record_income", "EUR", "231458.90", "Interest of the half-year"),
         (date(2026, 6, 30), "record_charge", "USD", "1850.00", "Bank charge of the second quarter"),
     )
-    return [exchange] + [
+    return [
         Step(
             on,
             kind,
-            f"{reason}, {Decimal(amount):,} {asset}.",
+            f"{what}, {money(amount)} {asset}.",
             {
+                "book": "reserve",
                 "asset": asset,
-                "amount": amount,
-                "reason": reason,
-                "statement_ref": f"Bank statement of {on}, {reason.lower()} (illustrative)",
+                "quantity": amount,
+                day_of[kind]: f"{on}",
+                "what": what,
+                "statement_ref": f"Bank statement of {on} (illustrative)",
             },
         )
-        for on, kind, asset, amount, reason in flows
+        for on, kind, asset, amount, what in flows
     ]
 
 
@@ -349,8 +415,53 @@ def story(register: list[dict[str, str]]) -> list[Step]:
         *admissions(),
         *placements(),
         in_kind(register),
-        *values(),
+        *hedge_fund_values(),
+        *venture_fund_values(),
         *redemption(),
-        *treasury(),
+        exchange(),
+        *earnings(),
     ]
     return sorted(steps, key=lambda step: (step.on, ORDER.index(step.kind)))
+
+
+def waiting() -> list[Step]:
+    """Return what is proposed after the story's end, and waits for somebody to approve it."""
+    on, dealt_on, redeemed_on = date(2026, 7, 1), date(2026, 7, 31), date(2026, 8, 31)
+    return [
+        Step(
+            on,
+            "subscribe",
+            "3,000,000.00 USD more is to be paid to HF-5.",
+            {
+                "manager": "HF-5",
+                "quantity": "3000000.00",
+                "paid_on": f"{on}",
+                "dealing_on": f"{dealt_on}",
+                "decision_ref": "Placement HF-5, second (illustrative)",
+            },
+        ),
+        Step(
+            on,
+            "request_redemption",
+            "Notice is to be given to redeem 1,500 units of HF-4.",
+            {
+                "manager": "HF-4",
+                "units": "1500",
+                "requested_on": f"{on}",
+                "dealing_on": f"{redeemed_on}",
+                "decision_ref": "HF-4 notice 1 (illustrative)",
+            },
+            by="risk-officer",
+        ),
+        Step(
+            on,
+            "commit_capital",
+            "2,000,000.00 USD more is to be promised to VF-3; one of two approvals is given.",
+            {
+                "manager": "VF-3",
+                "quantity": "2000000.00",
+                "committed_on": f"{on}",
+                "decision_ref": "Commitment VF-3, second (illustrative)",
+            },
+        ),
+    ]

@@ -12,38 +12,41 @@ from pathlib import Path
 
 from common import DATA, REGISTER_COLUMNS, write_csv
 from demo_register import register
-from demo_story import Step, story
+from demo_story import Step, story, waiting
 from demo_venues import VENUE_COLUMNS, venues
 
 HEAD = """\
-# What the reserve of the Kazakhstan demo was given and did, in order, after venues and register.
+# What the reserve of the Kazakhstan demo was given and did, in order, after venues and register;
+# and, at the end, what is proposed and waits for approval.
 #
-# Each step is one command: its kind, its value date, its fields, and a sentence that says it.
+# Each step is one command: its kind, the day on which it is given, who gives it (the treasurer,
+# where nobody is named), a sentence that says it, and its fields, which are the command's JSON.
 # Everything individual is illustrative; the 350,000,000.00 USD in total and the prices of gold,
 # euros and bitcoin are real. Made by data/make/kazakhstan_demo.py; change that, not this file.
 """
 
 
 def toml(value: object) -> str:
-    """Write a value as TOML: text, whole number, date, or a list of tables of them."""
+    """Write a value as TOML: text, whole number, truth, date, table, or a list of such."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list):
         return "[\n" + "".join(f"  {toml(item)},\n" for item in value) + "]"
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {toml(item)}" for key, item in value.items()) + " }"
-    # A JSON string or whole number is a TOML one.
+    # A JSON string, whole number or truth is a TOML one.
     return json.dumps(value, ensure_ascii=False)
 
 
-def step_text(step: Step) -> str:
+def step_text(table: str, step: Step) -> str:
     """Write one step as a table with its fields below it."""
     lines = [
-        "[[step]]",
+        f"[[{table}]]",
         f"kind = {toml(step.kind)}",
         f"on = {toml(step.on)}",
+        *([f"by = {toml(step.by)}"] if step.by != "treasurer" else ()),
         f"told = {toml(step.told)}",
-        "[step.fields]",
+        f"[{table}.fields]",
         *(f"{key} = {toml(value)}" for key, value in step.fields.items()),
     ]
     return "\n".join(lines) + "\n"
@@ -55,5 +58,6 @@ if __name__ == "__main__":
     rows = register(shut)
     write_csv(folder / "venues.csv", VENUE_COLUMNS, shut)
     write_csv(folder / "register.csv", REGISTER_COLUMNS, rows)
-    text = "\n".join([HEAD, *(step_text(step) for step in story(rows))])
-    (folder / "story.toml").write_text(text, encoding="utf-8", newline="\n")
+    steps = [step_text("step", step) for step in story(rows)]
+    steps += [step_text("waiting", step) for step in waiting()]
+    (folder / "story.toml").write_text("\n".join([HEAD, *steps]), encoding="utf-8", newline="\n")

@@ -1,6 +1,7 @@
 """The demo's story adds up before any book sees it: exact in total, in order, within its means."""
 
 import csv
+import json
 import tomllib
 from collections import Counter
 from datetime import date
@@ -8,9 +9,18 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from qazyna.plan import COMMANDS
+from qazyna.shell import rooms
+from qazyna.shell.store.commit import parse_command
+
+assert rooms.ROOMS  # with them every command is known
+
 DATA = Path(__file__).resolve().parents[2] / "data"
 DEMO = DATA / "demo" / "kazakhstan"
-STEPS: list[dict[str, Any]] = tomllib.loads((DEMO / "story.toml").read_text())["step"]
+STORY: dict[str, list[dict[str, Any]]] = tomllib.loads((DEMO / "story.toml").read_text())
+STEPS, WAITING = STORY["step"], STORY["waiting"]
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -36,13 +46,32 @@ def price_known_on(asset: str, day: str) -> Decimal:
     return [Decimal(r["Price"]) for r in months if r["Date"][:7] < day[:7]][-1]
 
 
+@pytest.mark.parametrize("step", STEPS + WAITING, ids=lambda step: step["told"][:40])
+def test_every_step_is_a_command_with_exactly_its_fields(step: dict[str, Any]) -> None:
+    body = json.dumps(step["fields"])
+
+    command = parse_command(step["kind"], body)
+
+    assert type(command) is COMMANDS[step["kind"]]
+    assert command.model_dump(mode="json", exclude_unset=True) == step["fields"]
+
+
+def test_a_step_is_given_no_earlier_than_the_day_it_counts_on() -> None:
+    for step in STEPS + WAITING:
+        future = ("dealing_on",) if step["kind"] in ("subscribe", "request_redemption") else ()
+        days = [v for k, v in step["fields"].items() if k.endswith("_on") and k not in future]
+
+        assert days
+        assert all(date.fromisoformat(day) <= step["on"] for day in days)
+
+
 def test_350_million_dollars_are_appropriated_to_the_cent_at_the_prices_known_that_day() -> None:
     (given,) = of_kind("appropriate")
     day = given["on"].isoformat()
 
     value = sum(
-        Decimal(leg["quantity"]) * price_known_on(leg["asset"], day)
-        for leg in given["fields"]["legs"]
+        Decimal(item["quantity"]) * price_known_on(item["asset"], day)
+        for item in given["fields"]["items"]
     )
 
     assert day == "2026-01-30"
@@ -73,7 +102,7 @@ def test_all_forfeited_proceeds_are_allocated_once_and_after_their_sale() -> Non
 
 def test_five_hedge_funds_and_three_venture_funds_are_admitted_and_paid() -> None:
     admitted = {
-        s["fields"]["manager"]: s["fields"]["asset_class"] for s in of_kind("admit_manager")
+        s["fields"]["manager"]: s["fields"]["manager_kind"] for s in of_kind("admit_manager")
     }
     paid = {s["fields"]["manager"] for s in of_kind("subscribe") + of_kind("pay_call")}
 
@@ -85,11 +114,11 @@ def test_five_hedge_funds_and_three_venture_funds_are_admitted_and_paid() -> Non
 
 def test_calls_stay_within_what_was_committed() -> None:
     committed = {
-        s["fields"]["manager"]: Decimal(s["fields"]["amount"]) for s in of_kind("commit_capital")
+        s["fields"]["manager"]: Decimal(s["fields"]["quantity"]) for s in of_kind("commit_capital")
     }
     called: Counter[str] = Counter()
     for step in of_kind("pay_call"):
-        called[step["fields"]["manager"]] += Decimal(step["fields"]["amount"])
+        called[step["fields"]["manager"]] += Decimal(step["fields"]["quantity"])
 
     assert all(called[manager] <= amount for manager, amount in committed.items())
 
@@ -106,21 +135,41 @@ def test_what_is_handed_over_in_kind_is_the_forfeited_holding_kept_unsold() -> N
 
 def test_the_reserve_never_spends_dollars_it_does_not_have() -> None:
     (given,) = of_kind("appropriate")
-    dollars = sum(Decimal(g["quantity"]) for g in given["fields"]["legs"] if g["asset"] == "USD")
+    dollars = sum(Decimal(g["quantity"]) for g in given["fields"]["items"] if g["asset"] == "USD")
     for step in STEPS:
         fields = step["fields"]
         if step["kind"] in ("subscribe", "pay_call"):
-            dollars -= Decimal(fields["amount"])
+            dollars -= Decimal(fields["quantity"])
         elif step["kind"] == "exchange_currency":
-            dollars += Decimal(fields["bought_amount"])
+            dollars += Decimal(fields["taken_quantity"])
 
         assert dollars > 0
 
 
-def test_a_redemption_pays_units_at_their_value_less_the_holdback() -> None:
+def test_a_redemption_pays_units_at_their_final_value_less_the_holdback() -> None:
     (filled,), (received,) = of_kind("fill_redemption"), of_kind("receive_proceeds")
     fields = filled["fields"]
+    (nav,) = (
+        Decimal(s["fields"]["nav_per_unit"])
+        for s in of_kind("state_nav")
+        if (s["fields"]["manager"], s["fields"]["valuation_on"]) == ("HF-2", fields["dealt_on"])
+    )
 
-    due = Decimal(fields["units"]) * Decimal(fields["nav_per_unit"]) - Decimal(fields["holdback"])
+    assert Decimal(fields["units"]) * nav == Decimal(fields["amount"])
+    due = Decimal(fields["amount"]) - Decimal(fields["holdback"])
+    assert due == Decimal(received["fields"]["quantity"])
 
-    assert due == Decimal(received["fields"]["amount"])
+
+def test_the_last_values_are_estimates_and_all_before_them_final() -> None:
+    stated = [s["fields"] for s in of_kind("state_nav") if "nav_per_unit" in s["fields"]]
+
+    assert all(nav["final"] == (nav["valuation_on"] < "2026-06-30") for nav in stated)
+    assert {nav["manager"] for nav in stated if not nav["final"]} == {
+        f"HF-{n}" for n in range(1, 6)
+    }
+
+
+def test_two_or_three_proposals_wait_for_visitors_dated_after_the_story() -> None:
+    assert 2 <= len(WAITING) <= 3
+    assert {"subscribe", "request_redemption"} <= {step["kind"] for step in WAITING}
+    assert all(step["on"] > STEPS[-1]["on"] for step in WAITING)

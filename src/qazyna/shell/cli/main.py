@@ -120,9 +120,10 @@ def demo_load(as_json: AsJson = False) -> None:
     from qazyna.shell import demonstration
     from qazyna.shell.installation import open_books
 
-    with refusals(as_json), open_books() as books:
-        login = demonstration.load(books)
-        emit({"loaded": True, "login": login}, as_json, "The demo is loaded.")
+    with refusals(as_json), open_books() as books, progress("the demo") as report:
+        login = demonstration.load(books, report)
+        text = f"The demo is loaded. Log in as {login['user']} with {login['password']}"
+        emit({"loaded": True, "login": login}, as_json, text)
 
 
 # files
@@ -336,9 +337,9 @@ def statement(as_of: AsOf, known_at: KnownAt = None, as_json: AsJson = False) ->
 
 
 def _print_statement(found: Any) -> None:
-    from qazyna.reports.text import render
+    from qazyna.reports.text import as_text
 
-    typer.echo(render(found))
+    typer.echo(as_text(found), nl=False)
 
 
 @case.command("show")

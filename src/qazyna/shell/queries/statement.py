@@ -12,6 +12,7 @@ from qazyna.reports.facts import (
     Enforcement,
     Facts,
     Holding,
+    Managed,
     Movement,
     Realised,
     opening_on,
@@ -103,7 +104,7 @@ _VENUES = """
 """
 
 _MANAGERS = """
-    SELECT m.state->>'code', m.state->>'manager_kind'
+    SELECT m.state->>'code', m.state->>'manager_kind', m.state->>'currency', m.state->>'name'
     FROM books.stream m JOIN books.event e ON e.stream = m.name AND e.version = 1
     WHERE m.name LIKE 'manager/%%' AND e.value_date <= %(on)s
       AND (%(known_at)s::timestamptz IS NULL OR e.recorded_at <= %(known_at)s)
@@ -159,7 +160,10 @@ def _facts(connection: Connection, as_of: date, known_at: datetime | None) -> Fa
         holdings=holdings,
         opening=tuple(h for h in opening if h.account.side == "location"),
         movements=movements,
-        managers=dict(connection.execute(_MANAGERS, given).fetchall()),
+        managers=tuple(
+            Managed(code, klass, assets[currency], name)
+            for code, klass, currency, name in connection.execute(_MANAGERS, given)
+        ),
         realised=realised,
         sold=sold,
         enforcement=Enforcement(
