@@ -214,7 +214,8 @@ def _whole(findings: Findings, holding: Holding) -> None:
             "too_many_parts",
             f"A holding has at most {MOST_PARTS} parts.",
         )
-    if sum(row.amount for row in rows) > asset.ceiling * 10**asset.scale:
+    amounts = [row.amount for row in rows if row.asset == asset]
+    if len(rows) > 1 and sum(amounts) > asset.ceiling * 10**asset.scale:
         findings.add(
             rows[-1].line,
             "quantity",
