@@ -1,0 +1,1 @@
+"""What the pages read. No query here costs more because more has happened."""

@@ -1,0 +1,100 @@
+"""One event, whole: what it says, who asked for it, what it allowed, what it did to the books."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from qazyna.shell.web import books
+
+_EVENT = """
+    SELECT e.seq, e.stream, e.version, e.kind, e.value_date, e.recorded_at, e.leaf, e.private,
+           c.key, c.kind AS command_kind, c.actor, c.recorded_at AS asked_at
+    FROM books.event e JOIN books.command c ON c.key = e.command
+    WHERE e.seq = %s
+"""
+_SEQ = "SELECT seq FROM books.event WHERE stream = %s AND version = %s"
+_GRANTS = """
+    SELECT g.authority, b.path AS book, g.asset, g.granted, g.used
+    FROM books.authority g JOIN books.book b ON b.id = g.book
+    WHERE g.event = %s ORDER BY g.id LIMIT 51
+"""
+_DOCUMENTS = """
+    SELECT encode(sha256, 'hex') AS digest, name, octet_length(content) AS size
+    FROM books.document WHERE sha256 = ANY(%s)
+"""
+_CONTENT = "SELECT name, content FROM books.document WHERE sha256 = %s"
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event as it was recorded. `body` is public; `private` is apart: values and salts."""
+
+    seq: int
+    stream: str
+    version: int
+    kind: str
+    on: date
+    recorded_at: datetime
+    leaf: str
+    private: dict[str, dict[str, Any]]
+    command_key: str
+    command_kind: str
+    actor: str
+    asked_at: datetime
+
+    @property
+    def body(self) -> dict[str, Any]:
+        body: dict[str, Any] = json.loads(self.leaf)["body"]
+        return body
+
+    @property
+    def case(self) -> str | None:
+        word, _, name = self.stream.partition("/")
+        return name if word == "case" else None
+
+    @property
+    def manager(self) -> str | None:
+        word, _, name = self.stream.partition("/")
+        return name if word == "manager" else None
+
+
+def event(seq: int) -> Happened | None:
+    found = books.row(_EVENT, [seq])
+    if found is None:
+        return None
+    return Happened(
+        found.seq,
+        found.stream,
+        found.version,
+        found.kind,
+        found.value_date,
+        found.recorded_at,
+        bytes(found.leaf).decode(),
+        found.private or {},
+        found.key,
+        found.command_kind,
+        found.actor,
+        found.asked_at,
+    )
+
+
+def seq_of(stream: str, version: int) -> int | None:
+    found = books.row(_SEQ, [stream, version])
+    return None if found is None else found.seq
+
+
+def grants(seq: int) -> list[Any]:
+    """What the event allowed, and how much of it was used; at most fifty, and one more."""
+    return books.rows(_GRANTS, [seq])
+
+
+def documents(digests: list[str]) -> list[Any]:
+    """Those of the digests under which a file is kept."""
+    wanted = [bytes.fromhex(each) for each in digests]
+    return books.rows(_DOCUMENTS, [wanted]) if wanted else []
+
+
+def content(digest: str) -> tuple[str, bytes] | None:
+    found = books.row(_CONTENT, [bytes.fromhex(digest)])
+    return None if found is None else (found.name, bytes(found.content))

@@ -1,0 +1,1 @@
+"""What each address answers. Views ask `queries`, place what they get, and decide nothing."""
