@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from qazyna.forfeiture.orders import OrderForfeiture, RecordFinality
+from qazyna.office.correction import ReverseEntry
 from qazyna.plan import COMMANDS
 from qazyna.programme.manager import AdmitManager
 from qazyna.programme.nav import StateNav
@@ -361,3 +362,48 @@ def test_a_full_redemption_keeps_back_the_agreed_share_unless_the_administrator_
 
     assert (4000_00, 0) == (part.amount, part.holdback)
     assert (6000_01, 600_00) == (rest.amount, rest.holdback)
+
+
+def entry_of(there, stream, kind, number=1):
+    version = next(
+        ref.version for ref, e in there._earlier.items() if (ref.stream, e.kind) == (stream, kind)
+    )
+    return ReverseEntry(
+        stream=stream, version=version, number=number, reversed_on="2026-06-01", reason="mistake"
+    )
+
+
+def test_a_payment_recorded_by_mistake_is_taken_back_and_the_next_nav_does_not_miss_it():
+    there = furnished()
+    before = holdings(there)
+    do(there, Subscribe(**VALID["subscribe"], place="National Bank"))
+    version = there.version("manager/HF-1")
+
+    do(
+        there,
+        ReverseEntry(
+            stream="manager/HF-1", version=version, reversed_on="2026-06-01", reason="mistake"
+        ),
+    )
+    (final,) = do(there, StateNav(**VALID["state_nav"]))
+
+    assert before == holdings(there)
+    assert () == final.fills
+
+
+def test_a_call_recorded_by_mistake_can_be_paid_again():
+    there = furnished()
+    manager = there.states["manager/VF-1"]
+
+    do(there, *(entry_of(there, "manager/VF-1", "capital_called", n) for n in (1, 2)))
+
+    assert (500_00, 0, []) == (manager.committed, manager.called, manager.flows)
+    do(there, PayCall(**{**VALID["pay_call"], "quantity": "500"}))
+
+
+@pytest.mark.parametrize("kind", ["nav_stated", "subscribed"])
+def test_a_confirmed_dealing_is_put_right_by_the_manager_alone(there, kind):
+    assert refused(there, entry_of(there, "manager/HF-1", kind)).code in (
+        "cannot_reverse",
+        "more_than_held",
+    )

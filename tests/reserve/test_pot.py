@@ -2,6 +2,7 @@
 
 import pytest
 
+from qazyna.office.correction import ReverseEntry
 from qazyna.plan import COMMANDS
 from qazyna.reserve.dealing import ExchangeCurrency
 from qazyna.reserve.earnings import RecordAssay, RecordCharge, RecordIncome
@@ -214,3 +215,19 @@ def test_acts_and_decisions_find_their_events(there):
     do(there, Withdraw(**VALID["withdraw"]))
 
     assert {"Act 1": [1], "D": [2]} == there.states["reserve"].acts
+
+
+def test_a_charge_recorded_by_mistake_is_taken_back_once(there):
+    before = holdings(there)
+    do(there, RecordCharge(**VALID["record_charge"]))
+    mistaken = ReverseEntry(
+        stream="reserve",
+        version=there.version("reserve"),
+        reversed_on="2026-02-03",
+        reason="charged twice",
+    )
+
+    do(there, mistaken)
+
+    assert before == holdings(there)
+    assert "already_reversed" == refused(there, mistaken).code

@@ -8,8 +8,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from qazyna.errors import Refused
-from qazyna.ledger.entry import Account
+from qazyna.ledger.entry import Account, Entry
 from qazyna.money import Asset, hedge_fund_units, undrawn, venture_interest
+from qazyna.office.correction import Correctable
 from qazyna.plan import Command, Day, Event, Name, Segment, State, World, command, event, state
 from qazyna.reserve.pot import BOOK
 from qazyna.seizure.case import in_order
@@ -98,7 +99,7 @@ class Flow(BaseModel):
 
 
 @state
-class Manager(State):
+class Manager(Correctable):
     """The fold of a manager's events. Quantities are the ledger's; this is what is under way."""
 
     prefix: ClassVar[str] = "manager"
@@ -135,6 +136,44 @@ class Manager(State):
     @property
     def last_final(self) -> Nav | None:
         return next((nav for nav in reversed(self.navs) if nav.final), None)
+
+    def corrected(self, mirrored: Entry) -> None:
+        """Follow the correction of a payment; a confirmed dealing is put right by the manager."""
+        amount = mirrored.postings[0].amount
+        joined = [(posting.debit.klass, posting.credit.klass) for posting in mirrored.postings]
+        if joined == [("bank", "pending")]:
+            self._take_back_subscription(amount)
+        elif joined == [("reserve", "commitment")]:
+            self.committed -= amount
+        elif joined == [("reserve", "bank")]:
+            self.distributed -= amount
+            self._take_back_flow(-amount)
+        elif joined == [("bank", "reserve"), ("reserve", "fund")]:
+            self.called -= amount
+            self._take_back_flow(amount)
+        elif joined not in ([("receivable", "bank")], [("commitment", "reserve")]):
+            raise _cannot_take_back()
+
+    def _take_back_subscription(self, amount: int) -> None:
+        for number in sorted(self.waiting, reverse=True):
+            if self.waiting[number].amount == amount:
+                del self.waiting[number]
+                return
+        raise _cannot_take_back()
+
+    def _take_back_flow(self, amount: int) -> None:
+        at = max((i for i, flow in enumerate(self.flows) if flow.amount == amount), default=None)
+        if at is None:
+            raise _cannot_take_back()
+        del self.flows[at]
+
+
+def _cannot_take_back() -> Refused:
+    return Refused(
+        "cannot_reverse",
+        "Units were issued or redeemed on the administrator's word: ask it for a corrected "
+        "statement, and record what that says.",
+    )
 
 
 @state

@@ -95,12 +95,14 @@ def _lines(said: Statement) -> Iterator[str]:
     yield from _lines_of("The budget's share", said.budget)
     yield from _lines_of("To be sold", said.workout)
     yield from _enforcement(said)
-    if said.estimates or said.assumptions:
+    if said.estimates:
         yield from _section("What is not plain fact")
         for estimate in said.estimates:
             yield from _wrapped(f"{estimate.what}: {estimate.why}")
+    if said.assumptions:
+        yield from _section("What is assumed of the law")
         for clause, note in said.assumptions:
-            yield from _wrapped(f"{clause} (law): {note}")
+            yield from _wrapped(f"{clause}: {note}")
 
 
 def _flows(said: Statement) -> Iterator[str]:

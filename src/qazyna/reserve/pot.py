@@ -6,7 +6,8 @@ from typing import ClassVar
 from qazyna.errors import Refused
 from qazyna.ledger.entry import Account, Value
 from qazyna.money import Asset
-from qazyna.plan import State, World, book_kind, book_stream, state
+from qazyna.office.correction import Correctable
+from qazyna.plan import World, book_kind, book_stream, state
 from qazyna.seizure.case import Case, the_holding
 from qazyna.seizure.taking import named_custodian
 
@@ -24,7 +25,7 @@ _PLACES = {
 
 
 @state
-class Reserve(State):
+class Reserve(Correctable):
     """The diary of the reserve, and of every pot that is no case's."""
 
     prefix: ClassVar[str] = "reserve"
