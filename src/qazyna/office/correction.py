@@ -35,6 +35,12 @@ class ReverseEntry(Command):
     def streams(self) -> tuple[str, ...]:
         return (self.stream,)
 
+    def books(self) -> tuple[str, ...]:
+        """All that an event of the stream may have touched: its own books, and the common ones."""
+        kind, _, name = self.stream.partition("/")
+        own = {"case": f"{name}/", "manager": f"workout/{name}"}.get(kind)
+        return (own, "reserve", "budget") if own else ("reserve", "budget")
+
     def events(self) -> tuple[EventRef, ...]:
         return (EventRef(self.stream, self.version),)
 
@@ -151,8 +157,3 @@ def _may_be_reversed(mistaken: Entry, where: str) -> None:
 
 def _account(account: Account) -> tuple[str, str, str]:
     return (account.book, account.klass, account.detail)
-
-
-def entries_books(happened: Event) -> tuple[str, ...]:
-    """The books an event touched: what must be known to reverse an entry of it."""
-    return tuple(sorted({p.debit.book for e in happened.entries() for p in e.postings}))

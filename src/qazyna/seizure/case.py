@@ -169,6 +169,8 @@ class Case(Correctable):
             self.turned(holding, last.asset, last.amount, first.asset, first.amount)
         elif first.debit.klass == "state":
             self.turned(holding, first.asset, first.amount)
+        else:
+            self.grew(holding, first.asset, first.asset, first.amount)
 
 
 def _split(amount: int, weights: list[int]) -> list[int]:
