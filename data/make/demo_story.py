@@ -6,13 +6,13 @@ are illustrative but for the 350 million; prices are real, but for the funds' ow
 made up.
 """
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
 
-from common import btc_closes, euro_rates, gold_averages, is_working_day
+from common import btc_closes, euro_rates, gold_averages
+from demo_followed import followed
+from demo_step import CENT, Step, money, working_days_after
 
-CENT = Decimal("0.01")
 UNIT = Decimal("0.000001")
 
 APPROPRIATED_ON = date(2026, 1, 30)
@@ -59,30 +59,6 @@ CALLS = (
     ("VF-2", date(2026, 4, 16), "2000000.00"),
     ("VF-3", date(2026, 5, 14), "1750000.00"),
 )
-
-
-@dataclass(frozen=True)
-class Step:
-    """One command: its day, its kind, what it says, its fields as JSON, and who gives it."""
-
-    on: date
-    kind: str
-    told: str
-    fields: dict[str, object]
-    by: str = "treasurer"
-
-
-def money(amount: str) -> str:
-    """Return an amount as people read it: thousands set apart."""
-    return f"{Decimal(amount):,}"
-
-
-def working_days_after(day: date, days: int) -> date:
-    """Return the working day that comes so many working days after another."""
-    while days:
-        day += timedelta(days=1)
-        days -= is_working_day(day)
-    return day
 
 
 def appropriation() -> Step:
@@ -401,6 +377,7 @@ def earnings() -> list[Step]:
 
 # On one day, a value is stated before anything is dealt at it.
 ORDER = (
+    *("sweep", "order_forfeiture", "record_finality", "award", "pay_award", "dispose"),
     *("appropriate", "allocate", "admit_manager", "exchange_currency", "commit_capital"),
     *("subscribe", "pay_call", "request_redemption", "state_nav", "subscribe_in_kind"),
     *("fill_redemption", "receive_proceeds", "record_income", "record_charge"),
@@ -412,6 +389,7 @@ def story(register: list[dict[str, str]]) -> list[Step]:
     steps = [
         appropriation(),
         *allocations(register),
+        *followed(register),
         *admissions(),
         *placements(),
         in_kind(register),

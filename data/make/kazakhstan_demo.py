@@ -12,7 +12,8 @@ from pathlib import Path
 
 from common import DATA, REGISTER_COLUMNS, write_csv
 from demo_register import register
-from demo_story import Step, story, waiting
+from demo_step import Step
+from demo_story import story, waiting
 from demo_venues import VENUE_COLUMNS, venues
 
 HEAD = """\
@@ -31,11 +32,18 @@ def toml(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list):
-        return "[\n" + "".join(f"  {toml(item)},\n" for item in value) + "]"
+        return "[" + ", ".join(toml(item) for item in value) + "]"
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {toml(item)}" for key, item in value.items()) + " }"
     # A JSON string, whole number or truth is a TOML one.
     return json.dumps(value, ensure_ascii=False)
+
+
+def field(key: str, value: object) -> str:
+    """Write one field; a list has each of its items on a line."""
+    if not isinstance(value, list):
+        return f"{key} = {toml(value)}"
+    return f"{key} = [\n" + "".join(f"  {toml(item)},\n" for item in value) + "]"
 
 
 def step_text(table: str, step: Step) -> str:
@@ -47,7 +55,7 @@ def step_text(table: str, step: Step) -> str:
         *([f"by = {toml(step.by)}"] if step.by != "treasurer" else ()),
         f"told = {toml(step.told)}",
         f"[{table}.fields]",
-        *(f"{key} = {toml(value)}" for key, value in step.fields.items()),
+        *(field(key, value) for key, value in step.fields.items()),
     ]
     return "\n".join(lines) + "\n"
 

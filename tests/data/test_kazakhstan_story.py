@@ -91,6 +91,9 @@ def test_all_forfeited_proceeds_are_allocated_once_and_after_their_sale() -> Non
         (r["case_id"], r["holding_ref"]): r["disposed_on"]
         for r in REGISTER
         if r["outcome"] == "forfeited" and r["proceeds"]
+    } | {
+        (s["fields"]["case"], s["fields"]["holding"]): s["on"].isoformat()
+        for s in of_kind("dispose")
     }
     allocated = [
         (s["fields"]["case"], s["fields"]["holding"], s["on"]) for s in of_kind("allocate")
@@ -98,6 +101,12 @@ def test_all_forfeited_proceeds_are_allocated_once_and_after_their_sale() -> Non
 
     assert sorted(sold) == sorted((case, holding) for case, holding, _ in allocated)
     assert all(sold[case, holding] <= day.isoformat() for case, holding, day in allocated)
+
+
+def test_the_case_that_is_followed_was_pending_in_the_register() -> None:
+    (case,) = {s["fields"]["case"] for s in of_kind("order_forfeiture")}
+
+    assert {r["outcome"] for r in REGISTER if r["case_id"] == case} == {"pending"}
 
 
 def test_five_hedge_funds_and_three_venture_funds_are_admitted_and_paid() -> None:

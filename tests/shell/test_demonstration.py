@@ -160,6 +160,20 @@ def test_money_on_its_way_to_a_fund_is_in_transit(demo: Books) -> None:
     assert "in_transit" in classes
 
 
+def test_the_case_followed_from_a_venue_to_the_reserve_still_owes_one_victim(demo: Books) -> None:
+    found = statement(demo.connection, END)
+
+    owed = [
+        (each.book, each.party, each.amount) for each in found.obligations if each.kind == "award"
+    ]
+    left = {
+        (each.asset.code, each.title.klass) for each in found.custody if each.case == "KZ-2025-13"
+    }
+
+    assert owed == [("KZ-2025-13/1", "victim-2", 4_000_000_000)]
+    assert left == {("USDT", "beneficiaries")}
+
+
 # by what right
 
 

@@ -1,7 +1,7 @@
 """What a command must know, read in one round trip and locked where others might change it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from qazyna.ledger.entry import Account, EventRef
 from qazyna.money import ASSETS, Asset
 from qazyna.office.adoption import AdoptBlueprint
 from qazyna.plan import STATES, Command, Event, State, World, book_stream
+from qazyna.seizure.case import Case
 from qazyna.shell.store.codec import read_event
 from qazyna.shell.store.pricing import valuer_for
 
@@ -90,10 +91,14 @@ def read_known(
     for name, state in office.fetchall():
         states.setdefault(name, STATES["office"].model_validate(state))
     blueprint = _blueprint(connection, law.fetchone(), documents)
+    rows = held.fetchall()
+    more = sorted(_books_of_cases(books, states))
+    if more:
+        rows += connection.execute(_BOOKS, [more]).fetchall()
     quantities: dict[tuple[Account, str], int] = {}
     book_ids: dict[str, int] = {}
     account_ids: dict[Account, int] = {}
-    for path, book_id, account_id, klass, detail, asset, quantity in held.fetchall():
+    for path, book_id, account_id, klass, detail, asset, quantity in rows:
         book_ids[path] = book_id
         if account_id is not None:
             account = Account(path, klass, detail)
@@ -123,9 +128,17 @@ def read_known(
         account_ids,
         set(quantities),
         set(there),
-        frozenset(books),
+        frozenset((*books, *more)),
         frozenset(streams),
     )
+
+
+def _books_of_cases(named: Iterable[str], states: dict[str, State]) -> Iterator[str]:
+    """Every book of a case, where a command names the case alone: `C-17/`."""
+    for path in named:
+        case = states.get(f"case/{path[:-1]}") if path.endswith("/") else None
+        if isinstance(case, Case):
+            yield from (path + holding for holding in case.holdings)
 
 
 def _assets(rows: Iterable[tuple[str, str, int, str]]) -> dict[str, Asset]:
