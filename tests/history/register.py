@@ -41,7 +41,7 @@ EARLY = {**SALE, "disposed_on": "2025-04-02", "disposal": "interlocutory_sale"}
 
 def text(*rows: dict[str, str], header: tuple[str, ...] = HEADER) -> str:
     """The file as somebody would write it."""
-    out = io.StringIO()
+    out = io.StringIO(newline="")
     writer = csv.DictWriter(out, header, restval="", extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
@@ -50,7 +50,7 @@ def text(*rows: dict[str, str], header: tuple[str, ...] = HEADER) -> str:
 
 def read(content: str, name: str = "register.csv") -> ImportHistory:
     """The command for a file; rows are numbered by the line they begin on."""
-    reader = csv.reader(io.StringIO(content))
+    reader = csv.reader(io.StringIO(content, newline=""))
     columns = tuple(next(reader))
     lines = []
     begins = reader.line_num + 1

@@ -66,6 +66,7 @@ BAD = [
     ({**PENDING, "address": "TZ362vx61pcGWCkRHZHZKgcLkqBuppujEA"}, "address", "wrong_network"),
     ({**PENDING, "order_ref": "two\nlines"}, "order_ref", "bad_reference"),
     ({**PENDING, "note": "x" * 4001}, "note", "too_long"),
+    ({**PENDING, "note": "a\0b"}, "note", "bad_note"),
     ({**PENDING, "assumed": "seized_at"}, "assumed", "unknown_assumed_column"),
     # what was decided
     ({**PENDING, "outcome": ""}, "outcome", "missing_value"),

@@ -481,7 +481,9 @@ def _unused(world: World, case: str, ref: str) -> str:
     """The award's own name; where a register gives one name to several awards, a number more."""
     found = world.find(Case, case)
     taken = found.awards if found else {}
-    names = (ref if number == 1 else f"{ref} ({number})" for number in count(1))
+    if ref not in taken:
+        return ref
+    names = (f"{ref} ({number})" for number in count(len(taken) + 1))
     return next(name for name in names if name not in taken)
 
 

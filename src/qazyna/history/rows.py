@@ -224,6 +224,8 @@ class Reader:
             self.findings.add(
                 line, "note", "too_long", f"A note has at most {_LONGEST_NOTE} characters."
             )
+        if "\0" in cells["note"]:
+            self.findings.add(line, "note", "bad_note", "The note holds a NUL: it is no text.")
         if cells["case_id"].startswith("workout"):
             try:
                 may_name_a_case(cells["case_id"])
