@@ -1,0 +1,233 @@
+"""Events and entries as bytes: canonical, bounded, and silent about what is private."""
+
+import hashlib
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from itertools import count
+
+import pytest
+
+from qazyna.errors import InvariantBroken, Refused
+from qazyna.ledger import entry
+from qazyna.ledger.entry import Account, Authority, EntryRef, EventRef, Value
+from qazyna.plan import EVENTS
+from qazyna.seizure.taking import Seized
+from qazyna.shell.store.codec import (
+    LEAF_LIMIT,
+    canonical,
+    commitment,
+    entry_leaf,
+    event_leaf,
+    read_event,
+)
+
+DAY = date(2026, 5, 1)
+NOW = datetime(2026, 5, 2, 12, 0, tzinfo=UTC)
+
+
+def seized(**other) -> Seized:
+    told = {
+        "on": DAY,
+        "case": "C-1",
+        "holding": "1",
+        "asset": "BTC",
+        "amount": 2**60,
+        "control": "custody",
+        "place": "AFM",
+        "authority": "AFM",
+        "address": "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq",
+        "note": "found with Әсел",
+        "value": Value(Decimal("1234.50"), "USD", "test price"),
+    }
+    return Seized(**(told | other))
+
+
+def leaf_of(event: Seized, version: int = 1):
+    salts = (format(n, "032x") for n in count(1))
+    return event_leaf(event, version, "registrar", "key-1", NOW, lambda: next(salts))
+
+
+# ── Canonical JSON (RFC 8785) ───────────────────────────────────────────────────────────────────
+
+CANONICAL = [
+    ({"b": 1, "a": 2}, '{"a":2,"b":1}'),
+    ({"": [], "A": {}, "a": None}, '{"":[],"A":{},"a":null}'),
+    ([True, False, None, 0, -7], "[true,false,null,0,-7]"),
+    # RFC 8785, 3.2.2.2: only what must be escaped is, and in its shortest form.
+    ('€$\x0f\nA\'B"\\\\"/', '"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"'),
+    ("\x00\x08\x09\x0a\x0c\x0d\x1f\x7f", '"\\u0000\\b\\t\\n\\f\\r\\u001f\x7f"'),
+    ("қазына", '"қазына"'),
+    ("\U0001f600", '"\U0001f600"'),
+]
+
+
+@pytest.mark.parametrize("value, text", CANONICAL)
+def test_canonical_json(value, text):
+    assert text.encode() == canonical(value)
+
+
+def test_half_a_character_is_refused():
+    with pytest.raises(Refused) as caught:
+        canonical({"note": "\ud83d"})
+    assert "bad_text" == caught.value.code
+
+
+def test_a_number_that_is_none_is_no_json():
+    with pytest.raises(ValueError):
+        canonical(float("nan"))
+
+
+# ── The leaf of an event ────────────────────────────────────────────────────────────────────────
+
+
+def test_a_leaf_is_canonical():
+    leaf, _ = leaf_of(seized())
+    assert leaf == canonical(json.loads(leaf))
+
+
+def test_a_leaf_says_everything_that_is_material():
+    leaf, _ = leaf_of(seized(), version=3)
+    said = json.loads(leaf)
+    body = said.pop("body")
+    assert {
+        "leaf": "event",
+        "kind": "seized",
+        "schema": 1,
+        "stream": "case/C-1",
+        "version": 3,
+        "on": "2026-05-01",
+        "recorded_at": "2026-05-02T12:00:00+00:00",
+        "actor": "registrar",
+        "command": "key-1",
+    } == said
+    assert ("C-1", "BTC", "AFM") == (body["case"], body["asset"], body["place"])
+
+
+def test_what_outgrows_json_numbers_is_a_string():
+    """Beyond 2^53 a reader of JSON may round: quantities and values are strings."""
+    leaf, _ = leaf_of(seized())
+    body = json.loads(leaf, parse_int=lambda digits: pytest.fail(digits) if len(digits) > 9 else 0)
+    assert str(2**60) == body["body"]["amount"]
+    assert "1234.50" == body["body"]["value"]["amount"]
+
+
+def test_of_a_private_field_only_a_salted_commitment_is_in_the_leaf():
+    event = seized()
+    leaf, private = leaf_of(event)
+    body = json.loads(leaf)["body"]
+    for field in ("address", "note"):
+        kept = private[field]
+        assert getattr(event, field) == kept["value"]
+        salted = bytes.fromhex(kept["salt"]) + canonical(kept["value"])
+        assert {"sha256": hashlib.sha256(salted).hexdigest()} == body[field]
+    assert event.address.encode() not in leaf
+    assert "Әсел".encode() not in leaf
+
+
+def test_the_same_value_salted_anew_is_another_commitment():
+    assert commitment("00" * 16, "Әсел") != commitment("01" * 16, "Әсел")
+
+
+def test_private_fields_that_say_nothing_are_left_out():
+    leaf, private = leaf_of(seized(address=None, note=None))
+    assert private is None
+    assert not {"address", "note"} & set(json.loads(leaf)["body"])
+
+
+def test_an_event_reads_back_as_it_was_written():
+    event = seized()
+    leaf, private = leaf_of(event)
+    read, envelope = read_event(leaf, private)
+    assert event == read
+    assert 1 == envelope["version"]
+
+
+def test_an_event_of_a_kind_that_is_not_known_stops_the_program():
+    leaf, private = leaf_of(seized())
+    strange = json.loads(leaf) | {"kind": "levitated"}
+    with pytest.raises(InvariantBroken):
+        read_event(canonical(strange), private)
+
+
+def test_a_leaf_stays_below_its_limit():
+    room = LEAF_LIMIT - len(leaf_of(seized(place=""))[0]) - 1
+    leaf, _ = leaf_of(seized(place="x" * room))
+    assert LEAF_LIMIT - 1 == len(leaf)
+    with pytest.raises(Refused) as caught:
+        leaf_of(seized(place="x" * (room + 1)))
+    assert "event_too_large" == caught.value.code
+
+
+def test_the_limit_counts_bytes_and_not_letters():
+    with pytest.raises(Refused):
+        leaf_of(seized(place="қ" * (LEAF_LIMIT // 2)))
+
+
+def test_every_private_field_is_a_field():
+    for kind, model in EVENTS.items():
+        assert set(model.private) <= set(model.model_fields), kind
+
+
+# ── The leaf of an entry ────────────────────────────────────────────────────────────────────────
+
+COINS = Account("C-1/1", "custody", "AFM")
+MONEY = Account("C-1/1", "bank", "NBK")
+STATE = Account("C-1/1", "state")
+
+
+def test_the_leaf_of_an_entry_has_its_postings_and_its_value():
+    sold = entry.exchange(
+        DAY,
+        STATE,
+        ("BTC", 3, COINS),
+        ("USD", 150_000, MONEY),
+        value=Value(Decimal("1500.00"), "USD", "invoice 7"),
+    )
+    leaf = entry_leaf(sold, "case/C-1", 4, 1)
+    assert leaf == canonical(json.loads(leaf))
+    legs = [
+        {
+            "amount": "3",
+            "asset": "BTC",
+            "authority": None,
+            "credit": "C-1/1/custody/AFM",
+            "debit": "C-1/1/state",
+        },
+        {
+            "amount": "150000",
+            "asset": "USD",
+            "authority": None,
+            "credit": "C-1/1/state",
+            "debit": "C-1/1/bank/NBK",
+        },
+    ]
+    assert {
+        "leaf": "entry",
+        "stream": "case/C-1",
+        "version": 4,
+        "entry": 1,
+        "kind": "exchange",
+        "flow": "internal",
+        "on": "2026-05-01",
+        "postings": legs,
+        "reverses": None,
+        "value": {"amount": "1500.00", "currency": "USD", "source": "invoice 7"},
+    } == json.loads(leaf)
+
+
+def test_the_leaf_names_the_event_that_gave_authority():
+    by_itself = entry.expense(DAY, "BTC", 1, STATE, COINS, Authority("statement"))
+    of_old = Authority("decision", EventRef("reserve", 9))
+    by_another = entry.expense(DAY, "BTC", 1, STATE, COINS, of_old)
+    said = [
+        json.loads(entry_leaf(each, "case/C-1", 4, 1))["postings"][0]["authority"]
+        for each in (by_itself, by_another)
+    ]
+    assert ["statement:case/C-1@4", "decision:reserve@9"] == said
+
+
+def test_the_leaf_of_a_reversal_names_the_entry():
+    moved = entry.move(DAY, "BTC", 1, Account("C-1/1", "custody", "NIC"), COINS)
+    mirrored = entry.reverse(DAY, moved, EntryRef(EventRef("case/C-1", 4), 2))
+    assert "case/C-1@4#2" == json.loads(entry_leaf(mirrored, "case/C-1", 5, 1))["reverses"]
