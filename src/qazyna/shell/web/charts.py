@@ -6,6 +6,7 @@ what stands around it.
 """
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -61,48 +62,49 @@ def in_order(classes: Mapping[str, Any]) -> list[str]:
 
 
 def allocation(values: Mapping[str, Decimal | None], currency: str) -> Spec:
-    """The shares of the classes, each slice named where it stands."""
+    """The shares of the classes, each slice named beside it; slivers by the table alone."""
     known = {klass: value for klass, value in values.items() if value}
     whole = sum(known.values(), Decimal(0))
-    rows = [
-        {
-            "class": STATEMENT_CLASSES[klass],
-            "value": float(known[klass]),
-            "label": STATEMENT_CLASSES[klass],
-            "share": percent(known[klass] / whole),
-            "exact": f"{plain(known[klass], 2)} {currency}",
-            "order": place,
-            "href": f"/classes/{klass}",
-        }
-        for place, klass in enumerate(in_order(known))
-    ]
-    around: Spec = {
-        "theta": {"field": "value", "type": "quantitative", "stack": True},
-        "order": {"field": "order", "type": "ordinal"},
-    }
-    label: Spec = {"type": "text", "radius": 118, "limit": 120}
+    rows: list[Spec] = []
+    labels: list[Spec] = []
+    turned = Decimal(0)
+    for place, klass in enumerate(in_order(known)):
+        part = known[klass] / whole
+        rows.append(
+            {
+                "class": STATEMENT_CLASSES[klass],
+                "value": float(known[klass]),
+                "share": percent(part),
+                "exact": f"{plain(known[klass], 2)} {currency}",
+                "order": place,
+                "href": f"/classes/{klass}",
+            }
+        )
+        if part >= _SLIVER:
+            labels.append(_label(STATEMENT_CLASSES[klass], percent(part), turned + part / 2))
+        turned += part
+    _spread(labels)
     return {
         "$schema": SCHEMA,
-        "title": None,
         "description": "State Reserve Asset Allocation: "
         + ", ".join(f"{row['class']} {row['share']}" for row in rows),
-        "width": 340,
-        "height": 300,
-        "padding": 4,
-        "autosize": {"type": "none", "contains": "padding"},
+        "width": _WIDTH,
+        "height": _HEIGHT,
+        "padding": 0,
+        "autosize": "none",
         "config": CONFIG,
-        "data": {"values": rows},
-        "encoding": around,
         "layer": [
             {
+                "data": {"values": rows},
                 "mark": {
                     "type": "arc",
-                    "outerRadius": 96,
-                    "innerRadius": 0,
+                    "outerRadius": _RADIUS,
                     "padAngle": 0.012,
                     "cursor": "pointer",
                 },
                 "encoding": {
+                    "theta": {"field": "value", "type": "quantitative", "stack": True},
+                    "order": {"field": "order", "type": "ordinal"},
                     "fill": {
                         "field": "class",
                         "type": "nominal",
@@ -116,21 +118,74 @@ def allocation(values: Mapping[str, Decimal | None], currency: str) -> Spec:
                     ],
                 },
             },
-            {
-                "mark": {**label, "dy": -7, "fontWeight": 600},
-                "encoding": {"text": {"field": "label"}},
-            },
-            {"mark": {**label, "dy": 8}, "encoding": {"text": {"field": "share"}}},
+            *(
+                {
+                    "data": {"values": [label for label in labels if label["side"] == side]},
+                    "mark": {"type": "text", "align": side, "dy": dy, "fontWeight": weight},
+                    "encoding": {
+                        "x": {"field": "x", "type": "quantitative", "scale": None, "axis": None},
+                        "y": {"field": "y", "type": "quantitative", "scale": None, "axis": None},
+                        "text": {"field": field},
+                    },
+                }
+                for side in ("left", "right")
+                for field, dy, weight in (("name", -7, 600), ("share", 8, 400))
+            ),
         ],
     }
 
 
-def over_time(months: Sequence[tuple[date, Mapping[str, Decimal | None]]], currency: str) -> Spec:
-    """The value at each month's end, class upon class."""
-    found = {klass for _, by_class in months for klass, value in by_class.items() if value}
+_WIDTH: Final = 430
+_HEIGHT: Final = 270
+_RADIUS: Final = 104
+_LINES: Final = 34
+"""Two lines of a label, and a little air."""
+_AIR: Final = 10
+_SLIVER: Final = Decimal("0.012")
+
+
+def _label(name: str, part: str, turn: Decimal) -> Spec:
+    """A slice's name beside it; `turn` is the middle of the slice, as a part of the full turn."""
+    angle = 2 * math.pi * float(turn)
+    x, y = math.sin(angle), -math.cos(angle)
+    away = _RADIUS + _AIR
+    return {
+        "name": name,
+        "share": part,
+        "x": round(_WIDTH / 2 + x * away, 1),
+        "y": round(_HEIGHT / 2 + y * away, 1),
+        "side": "left" if x >= 0 else "right",
+    }
+
+
+def _spread(labels: list[Spec]) -> None:
+    """Move labels of one side apart, downwards from the highest, so that none lies on another."""
+    for side in ("left", "right"):
+        lowest = 0.0
+        for label in sorted((each for each in labels if each["side"] == side), key=_height):
+            label["y"] = max(label["y"], lowest + _LINES / 2)
+            lowest = label["y"] + _LINES / 2
+            # Beside the pie at that height, whichever of its lines is nearest to the middle.
+            rise = max(abs(label["y"] - _HEIGHT / 2) - _LINES / 2, 0)
+            reach = math.sqrt(max(_RADIUS**2 - rise**2, 0)) + _AIR
+            outwards = max(abs(label["x"] - _WIDTH / 2), reach)
+            label["x"] = round(_WIDTH / 2 + (outwards if side == "left" else -outwards), 1)
+
+
+def _height(label: Spec) -> float:
+    return float(label["y"])
+
+
+Then = tuple[date, Mapping[str, Decimal | None], frozenset[str]]
+"""A day, the value of each class on it, and the classes of which a price was stale by then."""
+
+
+def over_time(months: Sequence[Then], currency: str) -> Spec:
+    """The value at each month's end, class upon class; paler where a price was stale."""
+    found = {klass for _, by_class, _ in months for klass, value in by_class.items() if value}
     classes = [each for each in STATEMENT_CLASSES if each in found]
     highest = max(
-        (sum((value or Decimal(0) for value in by.values()), Decimal(0)) for _, by in months),
+        (sum((value or Decimal(0) for value in by.values()), Decimal(0)) for _, by, _ in months),
         default=Decimal(0),
     )
     _, size = scaled(highest)
@@ -142,8 +197,9 @@ def over_time(months: Sequence[tuple[date, Mapping[str, Decimal | None]]], curre
             "value": float((by_class.get(klass) or Decimal(0)) / unit),
             "exact": f"{plain(by_class.get(klass) or Decimal(0), 2)} {currency}",
             "order": place,
+            "ink": 0.5 if klass in stale else 1,
         }
-        for on, by_class in months
+        for on, by_class, stale in months
         for place, klass in enumerate(classes)
     ]
     named = f"{size} {currency}".strip()
@@ -188,6 +244,7 @@ def over_time(months: Sequence[tuple[date, Mapping[str, Decimal | None]]], curre
             },
             "fill": {"field": "class", "type": "nominal", "scale": _scale(classes)},
             "order": {"field": "order", "type": "ordinal"},
+            "opacity": {"field": "ink", "type": "quantitative", "scale": None},
             "tooltip": [
                 {"field": "on", "title": "On"},
                 {"field": "class", "title": "Class"},

@@ -98,9 +98,12 @@ def account_class(klass: str) -> str:
     return LOCATIONS.get(klass) or TITLES.get(klass) or spoken(klass)
 
 
+_PLAINER: Final = {"bank": "money kept with a bank", "vault": "gold, in fine ounces"}
+
+
 def account_sentence(klass: str) -> str:
     """What it means that something is in an account of this class."""
-    return {**chart.LOCATIONS, **chart.TITLES}.get(klass, "")
+    return _PLAINER.get(klass) or {**chart.LOCATIONS, **chart.TITLES}.get(klass, "")
 
 
 def entry_sentence(kind: str) -> str:

@@ -74,6 +74,8 @@ class Month:
 
     on: date
     by_class: dict[str, Decimal | None]
+    stale: frozenset[str]
+    """Classes of which a price was older by then than the law lets it be"""
 
     @property
     def total(self) -> Decimal | None:
@@ -273,11 +275,18 @@ def _months(
     for on, then in ends[-MONTHS_SHOWN:]:
         law = blueprint.on(on)
         by_class: dict[str, list[Decimal | None]] = {}
+        stale: set[str] = set()
         for (klass, code), amount in then.items():
             named = class_of(Account("reserve", klass), assets[code], law.domestic_currency)
             if named and amount:
-                by_class.setdefault(named, []).append(_worth(prices, law, assets[code], amount, on))
-        yield Month(on, {klass: total(values) for klass, values in by_class.items()})
+                asset = assets[code]
+                price = prices.price(asset, law.currency, on, law)
+                worth = None if price is None else exact(asset, amount, price.value)
+                by_class.setdefault(named, []).append(worth)
+                if price is None or "stale:" in price.estimated:
+                    stale.add(named)
+        values = {klass: total(parts) for klass, parts in by_class.items()}
+        yield Month(on, values, frozenset(stale))
 
 
 __all__ = ["InCustody", "Month", "Overview", "overview"]

@@ -99,7 +99,7 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
         "orders": [
             {
                 "ref": reference(ref, _order_event(case, ref, shown)),
-                "kind": order.order_kind.replace("_", "-") if order.order_kind else "not told",
+                "kind": order.order_kind.replace("_", "-") if order.order_kind else "not stated",
                 "ordered_on": figures.day(order.ordered_on),
                 "final_on": figures.day(order.final_on),
                 "annulled_on": order.annulled_on and figures.day(order.annulled_on),

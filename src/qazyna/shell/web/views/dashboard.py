@@ -56,8 +56,9 @@ def _context(found: Overview) -> dict[str, Any]:
         "classes": [class_row(line, currency) for line in said.classes],
         "allocation": charts.as_json(charts.allocation(shown, currency)),
         "over_time": charts.as_json(
-            charts.over_time([(m.on, m.by_class) for m in found.months], currency)
+            charts.over_time([(m.on, m.by_class, m.stale) for m in found.months], currency)
         ),
+        "any_stale": any(m.stale for m in found.months),
         "months": [
             {"on": figures.day(m.on), "total": money(m.total, currency)} for m in found.months
         ],
@@ -71,14 +72,7 @@ def _context(found: Overview) -> dict[str, Any]:
         "journey": _journey(found),
         "custody": list(_custody(found)),
         "custody_total": money(total(held.value for held in found.custody), currency),
-        "places": [
-            {
-                "name": words.account_class(klass),
-                "means": words.account_sentence(klass),
-                "amount": quantity(amount, asset),
-            }
-            for klass, asset, amount in found.places
-        ],
+        "places": list(_places(found)),
         "flows": _flows(found),
         "since": figures.day(said.flows.since),
         "managers": manager_rows(found),
@@ -158,6 +152,18 @@ def _custody(found: Overview) -> Iterable[dict[str, Any]]:
             "value": link(money(held.value, currency), href),
         }
         before = held.title
+
+
+def _places(found: Overview) -> Iterable[dict[str, Any]]:
+    before = ""
+    for klass, asset, amount in found.places:
+        yield {
+            "name": words.account_class(klass) if klass != before else "",
+            "full_name": words.account_class(klass),
+            "means": words.account_sentence(klass) if klass != before else "",
+            "amount": quantity(amount, asset),
+        }
+        before = klass
 
 
 def _flows(found: Overview) -> list[dict[str, Any]]:

@@ -40,7 +40,7 @@ def chart(request: HttpRequest, name: str) -> HttpResponse:
         values = {line.klass: line.value for line in found.statement.classes}
         spec = charts.allocation(values, currency)
     elif name == "value":
-        months = [(month.on, month.by_class) for month in found.months]
+        months = [(month.on, month.by_class, month.stale) for month in found.months]
         spec = {**charts.over_time(months, currency), "width": 900}
     else:
         raise missing("There is no chart of that name.")

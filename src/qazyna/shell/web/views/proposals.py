@@ -1,10 +1,15 @@
 """The inbox: what waits for a second pair of eyes, and saying yes or no to it."""
 
 import json
+import re
 import secrets
-from typing import Any
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from qazyna.blueprint import Law
@@ -13,7 +18,7 @@ from qazyna.plan import COMMANDS
 from qazyna.shell import acting
 from qazyna.shell.store.reading import current_blueprint, known_assets
 from qazyna.shell.web import access, books, figures, words
-from qazyna.shell.web.figures import link, mark, path, reference
+from qazyna.shell.web.figures import link, mark, number, path, reference, unit
 from qazyna.shell.web.frame import missing, page, show
 from qazyna.shell.web.queries import proposals
 from qazyna.shell.web.queries.proposals import Asked
@@ -154,7 +159,7 @@ def _card(request: HttpRequest, found: Asked) -> dict[str, Any]:
         "status_mark": mark({"open": "waiting"}.get(state.status, state.status)),
         "reason": state.reason,
         "fields": [
-            {"name": words.spoken(name), "value": _field(name, value, assets)}
+            {"name": words.spoken(name), "value": _field(name, value, found.body, assets)}
             for name, value in found.body.items()
             if value not in (None, "", [])
         ],
@@ -169,12 +174,22 @@ def _card(request: HttpRequest, found: Asked) -> dict[str, Any]:
     }
 
 
-def _field(name: str, value: Any, assets: Any) -> Any:
-    if name.endswith("_ref") and isinstance(value, str):
-        return reference(value)
+_PLAIN: Final = re.compile(r"[0-9]{1,30}(\.[0-9]{1,18})?", re.ASCII)
+
+
+def _field(name: str, value: Any, body: Mapping[str, Any], assets: Any) -> Any:
+    """A field of the command that is proposed, as a person would say it."""
+    if isinstance(value, str):
+        if name.endswith("_ref"):
+            return reference(value)
+        if name.endswith("_on"):
+            return figures.day(date.fromisoformat(value))
+        if _PLAIN.fullmatch(value) and name not in ("holding", "case"):
+            code = body.get("manager") if name == "units" else body.get("asset")
+            return format_html("{} {}", number(Decimal(value)), unit(code or ""))
     if name in ("case", "manager") and isinstance(value, str):
         return link(value, path(f"{name}s", value))
-    return said(value, assets)
+    return said(value)
 
 
 def _cannot(found: Asked, law: Law, user: str, roles: tuple[str, ...]) -> str:
