@@ -105,9 +105,9 @@ class Event(BaseModel):
         """What it does to the books. A function of the event alone."""
         return ()
 
-    def grants(self) -> tuple[Grant, ...]:
-        """What it allows: by default exactly what its own entries need."""
-        return grants_for(self.entries())
+    def grants(self, entries: tuple[Entry, ...]) -> tuple[Grant, ...]:
+        """What it allows, given its own entries: by default exactly what they need."""
+        return grants_for(entries)
 
     def assets(self) -> tuple[Asset, ...]:
         """Assets that exist from here on."""
@@ -209,6 +209,8 @@ class World:
         self._versions = versions if versions is not None else {}
         self.balances = balances if balances is not None else Balances()
         self._earlier = earlier if earlier is not None else {}
+        self.booked: list[tuple[Event, tuple[Entry, ...]]] = []
+        """What happened in this world, in order, with its entries."""
         self.incoming = incoming
         """The blueprint that this very command would put in force."""
 
@@ -294,7 +296,9 @@ class World:
         self._versions[stream] = version
         for asset in happened.assets():
             self._assets[asset.code] = asset
-        self.balances.post(happened.entries())
+        entries = happened.entries()
+        self.balances.post(entries)
+        self.booked.append((happened, entries))
 
     @property
     def states(self) -> dict[str, State]:

@@ -227,7 +227,7 @@ def overdrawn(events: list[Event]) -> list[str]:
         stream = happened.stream
         versions[stream] += 1
         here = EventRef(stream, versions[stream])
-        for grant in happened.grants():
+        for grant in happened.grants(happened.entries()):
             assert happened.kind in chart.AUTHORITIES[grant.kind][1], (happened.kind, grant)
             left[grant.kind, here, grant.book, grant.asset] += grant.amount
         for entry in happened.entries():

@@ -81,7 +81,7 @@ COMMAND_KINDS: Final = (
     "request_redemption",
     "fill_redemption",
     "receive_proceeds",
-    "release_holdback",
+    
     "commit_capital",
     "pay_call",
     "distribute",

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from qazyna.blueprint import Law
 from qazyna.errors import Refused
-from qazyna.ledger.entry import Grant
+from qazyna.ledger.entry import Entry, Grant
 from qazyna.plan import BaseUnits, Command, Day, Event, Name, Segment, World, command, event
 from qazyna.seizure.case import Case, SaleOrder, book, claimants, in_order, the_case, the_holding
 
@@ -54,7 +54,7 @@ class InterlocutorySaleOrdered(Event):
     def stream(self) -> str:
         return f"case/{self.case}"
 
-    def grants(self) -> tuple[Grant, ...]:
+    def grants(self, entries: tuple[Entry, ...]) -> tuple[Grant, ...]:
         return (Grant("interlocutory", book(self.case, self.holding), self.asset, self.amount),)
 
     def evolve(self, state: Case, version: int) -> None:

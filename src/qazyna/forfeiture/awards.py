@@ -108,9 +108,9 @@ class RestitutionAwarded(Event):
             )
         )
 
-    def grants(self) -> tuple[Grant, ...]:
+    def grants(self, entries: tuple[Entry, ...]) -> tuple[Grant, ...]:
         """The award itself, and the payments that will rest on it."""
-        awarded = grants_for(self.entries())
+        awarded = grants_for(entries)
         return awarded + tuple(Grant("payout", g.book, g.asset, g.amount) for g in awarded)
 
     def evolve(self, state: Case, version: int) -> None:

@@ -88,6 +88,15 @@ ASSET_LOCATIONS: Final = MappingProxyType(
 )
 """Where each class of asset can be at all, whatever the law says of it."""
 
+PLACES: Final = frozenset(
+    (book, klass, "title" if klass in titles else "location", asset_class)
+    for book, titles in BOOKS.items()
+    for asset_class, locations in ASSET_LOCATIONS.items()
+    for klass in (*titles, *BOOK_LOCATIONS[book])
+    if klass in titles or klass in locations
+)
+"""(kind of book, class of account, side, class of asset): all that could be held anywhere."""
+
 KINDS: Final = MappingProxyType(
     {
         "receive": "an asset enters",

@@ -8,7 +8,6 @@ The functions below are the kinds of entry there are. Each builds an entry that 
 raises: an entry that it does not allow is a mistake of the program, never of the person.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -247,25 +246,25 @@ def grants_for(entries: tuple[Entry, ...]) -> tuple[Grant, ...]:
     return tuple(Grant(*key, amount) for key, amount in sums.items())
 
 
-def rules_of(entry: Entry) -> Iterator[chart.Rule]:
+def rules_of(entry: Entry) -> tuple[chart.Rule, ...]:
     """The rules the entry needs, one a leg; the chart must have them all."""
-    first = entry.postings[0]
-    for leg, posting in enumerate(entry.postings, start=1):
-        tied = leg == 2 and entry.kind in chart.TWO_LEGGED
-        yield (
-            entry.kind,
-            leg,
-            posting.debit.klass,
-            posting.credit.klass,
-            first.debit.klass if tied else "",
-            posting.authority.kind if posting.authority else chart.NONE,
-        )
+    first, *rest = entry.postings
+    rules = (_rule(entry.kind, 1, first, ""),)
+    if rest:
+        tied = first.debit.klass if entry.kind in chart.TWO_LEGGED else ""
+        rules += (_rule(entry.kind, 2, rest[0], tied),)
+    return rules
+
+
+def _rule(kind: str, leg: int, posting: Posting, counter: str) -> chart.Rule:
+    by = posting.authority.kind if posting.authority else chart.NONE
+    return kind, leg, posting.debit.klass, posting.credit.klass, counter, by
 
 
 def _allowed(entry: Entry) -> Entry:
-    for rule in rules_of(entry):
-        if rule not in chart.RULES:
-            raise InvariantBroken(f"the chart of accounts has no {rule}")
+    if not chart.RULES.issuperset(rules_of(entry)):
+        unknown = set(rules_of(entry)) - chart.RULES
+        raise InvariantBroken(f"the chart of accounts has no {sorted(unknown)}")
     for posting in entry.postings:
         if posting.amount <= 0:
             raise InvariantBroken(f"{entry.kind} of {posting.amount} {posting.asset}")

@@ -26,6 +26,7 @@ class Proposal(State):
     body: str = ""
     proposed_by: str = ""
     approved_by: tuple[str, ...] = ()
+    in_roles: tuple[str, ...] = ()
     status: Literal["open", "executed", "rejected"] = "open"
     reason: str = ""
 
@@ -113,6 +114,7 @@ class Approved(_OfProposal):
 
     def evolve(self, state: Proposal, version: int) -> None:
         state.approved_by = (*state.approved_by, self.by)
+        state.in_roles = (*state.in_roles, self.in_role)
 
 
 @event
@@ -172,13 +174,13 @@ def open_proposal(world: World, name: str) -> Proposal:
     return found
 
 
-def _role(world: World, found: Proposal) -> str:
-    """The role in which the actor may speak on this proposal."""
+def _roles(world: World, found: Proposal) -> tuple[str, ...]:
+    """The roles in which the actor may speak on this proposal."""
     wanted = world.law(world.today).approvals(found.command_kind)
     office = world.find(Office, world.actor)
     held = office.roles if office else ()
-    role = next((role for role in wanted.roles if role in held), None)
-    if role is None:
+    roles = tuple(role for role in wanted.roles if role in held)
+    if not roles:
         raise Refused(
             "not_your_role",
             f"{found.command_kind} is approved by {' or '.join(wanted.roles)}; "
@@ -186,12 +188,12 @@ def _role(world: World, found: Proposal) -> str:
             {"user": world.actor, "roles": ", ".join(wanted.roles)},
             f"approvals.{found.command_kind}",
         )
-    return role
+    return roles
 
 
 @command(Approve)
 def approve(world: World, asked: Approve) -> list[Event]:
-    """Not one's own, not twice, and only in a role that the law asks for."""
+    """Not one's own, not twice, only in a role that the law asks for, and each role once."""
     found = open_proposal(world, asked.proposal)
     law = f"approvals.{found.command_kind}"
     if found.proposed_by == world.actor:
@@ -205,8 +207,16 @@ def approve(world: World, asked: Approve) -> list[Event]:
         raise Refused(
             "approved_already", f"{world.actor} has approved this.", {"user": world.actor}, law
         )
-    role = _role(world, found)
-    return [Approved(on=world.today, proposal=asked.proposal, by=world.actor, in_role=role)]
+    roles = _roles(world, found)
+    free = [role for role in roles if role not in found.in_roles]
+    if not free:
+        raise Refused(
+            "role_has_spoken",
+            f"{' and '.join(roles)} has approved this; another role must.",
+            {"user": world.actor, "roles": ", ".join(roles)},
+            law,
+        )
+    return [Approved(on=world.today, proposal=asked.proposal, by=world.actor, in_role=free[0])]
 
 
 @command(Reject)
@@ -214,7 +224,7 @@ def reject(world: World, asked: Reject) -> list[Event]:
     """By whoever might have approved it, or by who made it."""
     found = open_proposal(world, asked.proposal)
     if found.proposed_by != world.actor:
-        _role(world, found)
+        _roles(world, found)
     return [Rejected(on=world.today, proposal=asked.proposal, by=world.actor, reason=asked.reason)]
 
 

@@ -97,7 +97,7 @@ def _initialise(connection: Connection, named: str) -> None:
         import_price_file(
             connection, DATA / file, actor=OWNER, asset=asset, key=f"init:prices:{file}"
         )
-    connection.execute("ANALYZE")
+    connection.execute("SELECT books.refresh_statistics()")
 
 
 __all__ = ["DATA", "OWNER", "Books", "open_books"]

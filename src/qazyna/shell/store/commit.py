@@ -144,7 +144,7 @@ def _write(
         connection,
         known,
         first,
-        follows,
+        known.world.booked,
         actor,
         (key, command.kind, digest, Jsonb({"events": told, **detail})),
         documents,

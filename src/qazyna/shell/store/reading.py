@@ -34,7 +34,6 @@ class Known:
     command: tuple[bytes, dict[str, Any]] | None
     books: dict[str, int] = field(default_factory=dict)
     accounts: dict[Account, int] = field(default_factory=dict)
-    holdings: set[tuple[Account, str]] = field(default_factory=set)
     asset_codes: set[str] = field(default_factory=set)
     read_books: frozenset[str] = frozenset()
     locked: frozenset[str] = frozenset()
@@ -126,7 +125,6 @@ def read_known(
         None if row is None else (bytes(row[0]), row[1]),
         book_ids,
         account_ids,
-        set(quantities),
         set(there),
         frozenset((*books, *more)),
         frozenset(streams),

@@ -140,8 +140,9 @@ def _check(connection: Connection, found: Replay, progress: Callable[[int], None
         for quote in event.quotes():
             quotes[(*quote[:3], seq)] = quote[3:]
         permitted.update(event.permits())
-        _same_grants(found, where, event.grants(), grants.take(seq), scopes, stream, version)
         entries = event.entries()
+        granted = event.grants(entries)
+        _same_grants(found, where, granted, grants.take(seq), scopes, stream, version)
         found.entries += len(entries)
         rows = postings.take(seq)
         if not _same_entries(
@@ -149,13 +150,7 @@ def _check(connection: Connection, found: Replay, progress: Callable[[int], None
         ):
             continue
         for row in rows:
-            asset_code, amount, debit, credit, scope = (
-                row[10],
-                int(row[11]),
-                row[12],
-                row[13],
-                row[18],
-            )
+            asset_code, amount, scope = row[10], int(row[11]), row[18]
             for account, sign in ((row[12], 1), (row[13], -1)):
                 net = sign * amount if classes[account] in chart.LOCATIONS else -sign * amount
                 key = account, asset_code
@@ -334,7 +329,7 @@ def _same_rest(
     found: Replay,
     assets: dict[str, tuple[str, int]],
     quotes: dict[tuple[Any, ...], tuple[Any, ...]],
-    permitted: set[tuple[str, str]],
+    pairs: set[tuple[str, str]],
 ) -> None:
     kept_assets = {
         code: (klass, scale)
@@ -345,8 +340,11 @@ def _same_rest(
     if kept_assets != assets:
         found.differs("assets", f"derived {assets}, kept {kept_assets}")
     kept_permitted = set(
-        connection.execute("SELECT book_kind, asset_class FROM books.permitted").fetchall()
+        connection.execute(
+            "SELECT book_kind, class, side, asset_class FROM books.permitted"
+        ).fetchall()
     )
+    permitted = {place for place in chart.PLACES if (place[0], place[3]) in pairs}
     if kept_permitted != permitted:
         found.differs("permitted", f"derived {permitted}, kept {kept_permitted}")
     for asset, currency, on, price, source, estimated, event in connection.execute(_QUOTES):

@@ -18,7 +18,7 @@ _FOLDER = Path(__file__).parent
 
 _INSERT_ONLY = (
     *("command", "event", "entry", "posting", "authority", "asset", "permitted"),
-    *("book", "account", "holding", "price", "document"),
+    *("book", "account", "price", "document"),
 )
 """The application adds to these and does nothing else to them."""
 

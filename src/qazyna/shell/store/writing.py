@@ -4,8 +4,11 @@ A handful of rows goes as INSERTs in one pipeline; thousands go by COPY. Both me
 triggers. What is written here is a function of the events; `replay` derives it again and compares.
 """
 
+import hashlib
 import secrets
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
@@ -13,27 +16,42 @@ from psycopg.types.json import Jsonb
 
 from qazyna.errors import InvariantBroken
 from qazyna.ledger import chart
-from qazyna.ledger.entry import THIS_EVENT, Account, Authority, EntryRef, EventRef, rules_of
+from qazyna.ledger.entry import (
+    THIS_EVENT,
+    Account,
+    Authority,
+    Entry,
+    EntryRef,
+    EventRef,
+    Grant,
+    rules_of,
+)
 from qazyna.plan import Event, book_kind, book_stream
 from qazyna.shell.store.codec import entry_leaf, event_leaf
 from qazyna.shell.store.reading import Known, state_json
 
 Connection = psycopg.Connection[Any]
 Row = tuple[Any, ...]
+Rows = dict[str, list[Row]]
+Booked = tuple[Event, tuple[Entry, ...]]
+Scope = tuple[str, str, int, str, str]
+"""kind, stream and version of the event that grants, book, asset"""
 
 BULK = 64
 """From so many rows on, a table is written by COPY."""
+
+BATCH = 8_000
+"""So many events are prepared while those before them are written."""
 
 _COLUMNS = {
     "command": "key kind body_sha256 result actor",
     "document": "sha256 name content",
     "event": "seq stream version kind command value_date recorded_at leaf private",
     "asset": "code class scale name event",
-    "permitted": "book_kind asset_class event",
+    "permitted": "book_kind class side asset_class event",
     "price": "asset currency on_date price source estimated event",
     "book": "id path kind stream",
     "account": "id book book_kind class side detail",
-    "holding": "account asset book book_kind class side asset_class",
     "authority": "id authority of_case event event_kind stream book book_stream asset granted",
     "entry": "id event number kind legs value_date flow value currency price_source leaf reverses",
     "posting": "entry leg kind value_date book asset quantity debit credit debit_class"
@@ -71,73 +89,55 @@ def write(
     connection: Connection,
     known: Known,
     first: dict[str, int],
-    follows: Sequence[Event],
+    follows: Sequence[Booked],
     actor: str,
     command: tuple[Any, ...],
     documents: Iterable[tuple[str, bytes]],
 ) -> list[int]:
     """Write a command and all that follows from it; returns the events' sequence numbers.
 
-    `first` holds the versions the streams had before. The running quantities are not written: the
-    database moves them itself.
+    `first` holds the versions the streams had before. Holdings and their running quantities are not
+    written: the database brings them about itself.
     """
-    booked = [(event, event.entries(), event.grants()) for event in follows]
-    new_books, new_accounts, new_holdings = _places(known, booked)
+    booked = [(event, entries, event.grants(entries)) for event, entries in follows]
+    books, accounts = _places(known, booked)
     ids = _Ids(
         connection,
         {
             "event_seq": len(booked),
-            "book_id": len(new_books),
-            "account_id": len(new_accounts),
+            "book_id": len(books),
+            "account_id": len(accounts),
             "entry_id": sum(len(entries) for _, entries, _ in booked),
             "authority_id": sum(len(grants) for _, _, grants in booked),
         },
     )
-    rows: dict[str, list[Row]] = {name: [] for name in _COLUMNS}
-    key, kind, digest, result = command
-    rows["command"].append((key, kind, digest, result, actor))
+    writer = _Writer(known, first, actor, command[0], ids, *_earlier_rows(connection, booked))
+    rows = writer.opened(books, accounts)
+    rows["command"] = [(*command, actor)]
     rows["document"] = [(_sha256(content), name, content) for name, content in documents]
-    for path in new_books:
-        known.books[path] = ids.next("book_id")
-        rows["book"].append((known.books[path], path, book_kind(path), book_stream(path)))
-    for account in new_accounts:
-        known.accounts[account] = ids.next("account_id")
-        rows["account"].append(
-            (
-                known.accounts[account],
-                known.books[account.book],
-                book_kind(account.book),
-                account.klass,
-                account.side,
-                account.detail,
-            )
-        )
-    for account, asset in new_holdings:
-        rows["holding"].append(
-            (
-                known.accounts[account],
-                asset,
-                known.books[account.book],
-                book_kind(account.book),
-                account.klass,
-                account.side,
-                known.world.asset(asset).klass,
-            )
-        )
-    scopes, entry_ids = _earlier_rows(connection, booked)
-    seqs = _events(known, first, booked, actor, key, ids, rows, scopes, entry_ids)
-    _insert(connection, rows)
-    _write_states(connection, known, first, {event.stream for event in follows})
-    return seqs
+    if len(booked) <= BATCH:
+        writer.add(rows, booked)
+        _insert(connection, rows)
+    else:
+        # One thread waits for the database while the other prepares what it gets next.
+        with ThreadPoolExecutor(1) as pool:
+            writing = pool.submit(_insert, connection, rows)
+            for start in range(0, len(booked), BATCH):
+                rows = defaultdict(list)
+                writer.add(rows, booked[start : start + BATCH])
+                writing.result()
+                writing = pool.submit(_insert, connection, rows)
+            writing.result()
+    _write_states(connection, known, first, {event.stream for event, _ in follows})
+    return writer.seqs
 
 
 def _places(
     known: Known, booked: Iterable[tuple[Event, Any, Any]]
-) -> tuple[list[str], list[Account], list[tuple[Account, str]]]:
-    """Books, accounts and holdings that do not exist yet, in the order they are first needed."""
+) -> tuple[list[str], list[Account]]:
+    """Books and accounts that do not exist yet, in the order they are first needed."""
     books: dict[str, None] = {}
     accounts: dict[Account, None] = {}
-    holdings: dict[tuple[Account, str], None] = {}
     for event, entries, grants in booked:
         for grant in grants:
             if grant.book not in known.books:
@@ -145,46 +145,83 @@ def _places(
         for entry in entries:
             for posting in entry.postings:
                 book = posting.debit.book
-                if book not in known.read_books and book_stream(book) not in known.locked:
-                    raise InvariantBroken(
-                        f"{event.kind} posts to {book}, which its command never read"
-                    )
+                if book not in known.books:
+                    if book not in known.read_books and book_stream(book) not in known.locked:
+                        raise InvariantBroken(
+                            f"{event.kind} posts to {book}, which its command never read"
+                        )
+                    books[book] = None
                 for account in (posting.debit, posting.credit):
-                    if account.book not in known.books:
-                        books[account.book] = None
                     if account not in known.accounts:
                         accounts[account] = None
-                    if (account, posting.asset) not in known.holdings:
-                        holdings[account, posting.asset] = None
-    return list(books), list(accounts), list(holdings)
+    return list(books), list(accounts)
 
 
-def _events(
-    known: Known,
-    first: dict[str, int],
-    booked: Sequence[tuple[Event, Any, Any]],
-    actor: str,
-    key: str,
-    ids: _Ids,
-    rows: dict[str, list[Row]],
-    scopes: dict[tuple[str, str, int, str, str], int],
-    entry_ids: dict[EntryRef, int],
-) -> list[int]:
-    """Rows of events, grants, entries and postings; its own grants are known to an entry."""
-    versions = dict(first)
-    seqs: list[int] = []
-    for event, entries, grants in booked:
-        seq, stream = ids.next("event_seq"), event.stream
-        seqs.append(seq)
-        version = versions[stream] = versions.get(stream, 0) + 1
-        leaf, private = event_leaf(event, version, actor, key, known.recorded_at, _salt)
+class _Writer:
+    """Turns events into rows, batch after batch, and remembers what later rows refer to."""
+
+    def __init__(
+        self,
+        known: Known,
+        first: dict[str, int],
+        actor: str,
+        key: str,
+        ids: _Ids,
+        scopes: dict[Scope, int],
+        entry_ids: dict[EntryRef, int],
+    ) -> None:
+        self.known = known
+        self.versions = dict(first)
+        self.actor = actor
+        self.key = key
+        self.ids = ids
+        self.scopes = scopes
+        self.entry_ids = entry_ids
+        self.seqs: list[int] = []
+
+    def opened(self, books: Iterable[str], accounts: Iterable[Account]) -> Rows:
+        """Rows of new books and accounts."""
+        rows: Rows = defaultdict(list)
+        known = self.known
+        for path in books:
+            known.books[path] = self.ids.next("book_id")
+            rows["book"].append((known.books[path], path, book_kind(path), book_stream(path)))
+        for account in accounts:
+            known.accounts[account] = self.ids.next("account_id")
+            rows["account"].append(
+                (
+                    known.accounts[account],
+                    known.books[account.book],
+                    book_kind(account.book),
+                    account.klass,
+                    account.side,
+                    account.detail,
+                )
+            )
+        return rows
+
+    def add(self, rows: Rows, booked: Iterable[tuple[Event, Any, Any]]) -> None:
+        """Rows of events, grants, entries and postings; its own grants are known to an entry."""
+        for event, entries, grants in booked:
+            seq, stream = self.ids.next("event_seq"), event.stream
+            self.seqs.append(seq)
+            version = self.versions[stream] = self.versions.get(stream, 0) + 1
+            self._event(rows, event, seq, version)
+            for grant in grants:
+                self._grant(rows, grant, event, seq, version)
+            for number, entry in enumerate(entries, start=1):
+                self._entry(rows, entry, seq, stream, version, number)
+
+    def _event(self, rows: Rows, event: Event, seq: int, version: int) -> None:
+        known = self.known
+        leaf, private = event_leaf(event, version, self.actor, self.key, known.recorded_at, _salt)
         rows["event"].append(
             (
                 seq,
-                stream,
+                event.stream,
                 version,
                 event.kind,
-                key,
+                self.key,
                 event.on,
                 known.recorded_at,
                 leaf,
@@ -195,78 +232,79 @@ def _events(
             if asset.code not in known.asset_codes:
                 known.asset_codes.add(asset.code)
                 rows["asset"].append((asset.code, asset.klass, asset.scale, asset.name, seq))
-        rows["permitted"].extend((*pair, seq) for pair in event.permits())
-        rows["price"].extend((*quote, seq) for quote in event.quotes())
-        for grant in grants:
-            scope = ids.next("authority_id")
-            scopes[grant.kind, stream, version, grant.book, grant.asset] = scope
-            of_case, _ = chart.AUTHORITIES[grant.kind]
-            rows["authority"].append(
-                (
-                    scope,
-                    grant.kind,
-                    of_case,
-                    seq,
-                    event.kind,
-                    stream,
-                    known.books[grant.book],
-                    book_stream(grant.book),
-                    grant.asset,
-                    grant.amount,
-                )
+        permits = set(event.permits())
+        if permits:
+            rows["permitted"].extend(
+                (*place, seq) for place in sorted(chart.PLACES) if (place[0], place[3]) in permits
             )
-        for number, entry in enumerate(entries, start=1):
-            entry_id = ids.next("entry_id")
-            entry_ids[EntryRef(EventRef(stream, version), number)] = entry_id
-            value = entry.value
-            reversed_id = entry_ids[entry.reverses] if entry.reverses else None
-            rows["entry"].append(
+        rows["price"].extend((*quote, seq) for quote in event.quotes())
+
+    def _grant(self, rows: Rows, grant: Grant, event: Event, seq: int, version: int) -> None:
+        scope = self.ids.next("authority_id")
+        self.scopes[grant.kind, event.stream, version, grant.book, grant.asset] = scope
+        of_case, _ = chart.AUTHORITIES[grant.kind]
+        rows["authority"].append(
+            (
+                scope,
+                grant.kind,
+                of_case,
+                seq,
+                event.kind,
+                event.stream,
+                self.known.books[grant.book],
+                book_stream(grant.book),
+                grant.asset,
+                grant.amount,
+            )
+        )
+
+    def _entry(
+        self, rows: Rows, entry: Entry, seq: int, stream: str, version: int, number: int
+    ) -> None:
+        known, entry_id, value = self.known, self.ids.next("entry_id"), entry.value
+        self.entry_ids[EntryRef(EventRef(stream, version), number)] = entry_id
+        reversed_id = self.entry_ids[entry.reverses] if entry.reverses else None
+        rows["entry"].append(
+            (
+                entry_id,
+                seq,
+                number,
+                entry.kind,
+                len(entry.postings),
+                entry.value_date,
+                entry.flow,
+                value.amount if value else None,
+                value.currency if value else None,
+                value.source if value else None,
+                entry_leaf(entry, stream, version, number),
+                reversed_id,
+            )
+        )
+        for rule, posting in zip(rules_of(entry), entry.postings, strict=True):
+            _, leg, debit_class, credit_class, counter, authority = rule
+            by, book, asset = posting.authority, posting.debit.book, posting.asset
+            rows["posting"].append(
                 (
                     entry_id,
-                    seq,
-                    number,
+                    leg,
                     entry.kind,
-                    len(entry.postings),
                     entry.value_date,
-                    entry.flow,
-                    value.amount if value else None,
-                    value.currency if value else None,
-                    value.source if value else None,
-                    entry_leaf(entry, stream, version, number),
+                    known.books[book],
+                    asset,
+                    posting.amount,
+                    known.accounts[posting.debit],
+                    known.accounts[posting.credit],
+                    debit_class,
+                    credit_class,
+                    counter,
+                    authority,
+                    None if by is None else self.scopes[_scope(by, stream, version, book, asset)],
                     reversed_id,
                 )
             )
-            for (_, leg, debit_class, credit_class, counter, authority), posting in zip(
-                rules_of(entry), entry.postings, strict=True
-            ):
-                by = posting.authority
-                rows["posting"].append(
-                    (
-                        entry_id,
-                        leg,
-                        entry.kind,
-                        entry.value_date,
-                        known.books[posting.debit.book],
-                        posting.asset,
-                        posting.amount,
-                        known.accounts[posting.debit],
-                        known.accounts[posting.credit],
-                        debit_class,
-                        credit_class,
-                        counter,
-                        authority,
-                        None
-                        if by is None
-                        else scopes[_scope(by, stream, version, posting.debit.book, posting.asset)],
-                        reversed_id,
-                    )
-                )
-    return seqs
 
 
-def _scope(
-    by: Authority, stream: str, version: int, book: str, asset: str
-) -> tuple[str, str, int, str, str]:
+def _scope(by: Authority, stream: str, version: int, book: str, asset: str) -> Scope:
     if by.event == THIS_EVENT:
         return by.kind, stream, version, book, asset
     return by.kind, by.event.stream, by.event.version, book, asset
@@ -274,9 +312,9 @@ def _scope(
 
 def _earlier_rows(
     connection: Connection, booked: Iterable[tuple[Event, Any, Any]]
-) -> tuple[dict[tuple[str, str, int, str, str], int], dict[EntryRef, int]]:
+) -> tuple[dict[Scope, int], dict[EntryRef, int]]:
     """Ids of the grants and entries of earlier events that these entries rest on or reverse."""
-    grants: set[tuple[str, str, int, str, str]] = set()
+    grants: set[Scope] = set()
     reversed_entries: set[EntryRef] = set()
     for _, entries, _ in booked:
         for entry in entries:
@@ -286,7 +324,7 @@ def _earlier_rows(
                 by = posting.authority
                 if by is not None and by.event != THIS_EVENT:
                     grants.add(_scope(by, "", 0, posting.debit.book, posting.asset))
-    scopes: dict[tuple[str, str, int, str, str], int] = {}
+    scopes: dict[Scope, int] = {}
     for kind, stream, version, book, asset in grants:
         row = connection.execute(
             """SELECT g.id FROM books.authority g
@@ -309,10 +347,10 @@ def _earlier_rows(
     return scopes, entry_ids
 
 
-def _insert(connection: Connection, rows: dict[str, list[Row]]) -> None:
+def _insert(connection: Connection, rows: Rows) -> None:
     with connection.pipeline() if sum(map(len, rows.values())) < BULK else _nothing():
         for table, columns in _COLUMNS.items():
-            if rows[table]:
+            if rows.get(table):
                 insert_rows(connection, table, columns.split(), rows[table])
 
 
@@ -357,8 +395,6 @@ def _write_states(
 
 
 def _sha256(content: bytes) -> bytes:
-    import hashlib
-
     return hashlib.sha256(content).digest()
 
 

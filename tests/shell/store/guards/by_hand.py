@@ -11,6 +11,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from qazyna.ledger import chart
+
 Row = dict[str, Any]
 Twists = Mapping[str, Mapping[str, Any] | None]
 """name of a row -> the columns that are wrong; None leaves the row out"""
@@ -20,7 +22,7 @@ DAY = "2026-05-01"
 
 @dataclass
 class ByHand:
-    """Writes rows and remembers their ids by name. Books, accounts, holdings are made as needed."""
+    """Writes rows and remembers their ids by name. Books and accounts are made as needed."""
 
     connection: psycopg.Connection
     twists: Twists = field(default_factory=dict)
@@ -53,34 +55,20 @@ class ByHand:
             self.ids[name] = self.insert("event", right, "seq")
 
     def account(self, path: str) -> int:
-        """The account of that path, with its book."""
+        """The account of that path, with its book; its path is its row's name."""
         book, klass, detail = split(path)
         known = self.one(
             "SELECT id FROM books.account WHERE book = %s AND class = %s AND detail = %s",
             *(self.book(book), klass, detail),
         )
         row: Row = {"book": self.book(book), "book_kind": book_kind(book), "class": klass}
-        row |= {"side": side(klass), "detail": detail}
-        return known or self.insert("account", row, "id")
+        row |= {"side": chart.side(klass), "detail": detail}
+        return known or self.insert("account", self._right(path, row) or row, "id")
 
     def book(self, path: str) -> int:
         known = self.one("SELECT id FROM books.book WHERE path = %s", path)
         row = {"path": path, "kind": book_kind(path), "stream": book_stream(path)}
         return known or self.insert("book", row, "id")
-
-    def holding(self, path: str, asset: str) -> None:
-        """Room for an asset in an account; the row's name is `path asset`."""
-        name = f"{path} {asset}"
-        book, klass, _ = split(path)
-        account = self.account(path)
-        known = "SELECT 1 FROM books.holding WHERE account = %s AND asset = %s"
-        if self.one(known, account, asset) and name not in self.twists:
-            return
-        row: Row = {"account": account, "asset": asset, "book": self.book(book), "class": klass}
-        row |= {"book_kind": book_kind(book), "side": side(klass)}
-        row |= {"asset_class": self.one("SELECT class FROM books.asset WHERE code = %s", asset)}
-        if (right := self._right(name, row)) is not None:
-            self.insert("holding", right)
 
     def grant(
         self, name: str, kind: str, by: str, event_kind: str, of: str, **columns: Any
@@ -124,7 +112,6 @@ class ByHand:
         for way in ("debit", "credit"):
             path = right[way]
             right.setdefault(f"{way}_class", split(path)[1])
-            self.holding(path, right["asset"])
             right[way] = self.account(path)
         for reference in ("scope", "reverses"):
             if isinstance(right.get(reference), str):
@@ -154,11 +141,6 @@ def book_stream(path: str) -> str:
     return path if kind != "case" else "case/" + path.rpartition("/")[0]
 
 
-def side(klass: str) -> str:
-    titles = ("claimants", "beneficiaries", "state", "budget", "reserve", "workout")
-    return "title" if klass in titles else "location"
-
-
 # ── The ground: what is in the books before anybody attempts anything ───────────────────────────
 
 
@@ -174,9 +156,11 @@ def ground(connection: psycopg.Connection) -> ByHand:
         body = {"key": "by hand", "kind": "by_hand", "actor": "owner", "result": "{}"}
         hand.insert("command", body | {"body_sha256": bytes(32)})
         hand.event("the law", "blueprint_adopted", "law")
-        for pair in PERMITTED:
-            row = {"book_kind": pair[0], "asset_class": pair[1], "event": hand.ids["the law"]}
-            hand.insert("permitted", row)
+        event = hand.ids["the law"]
+        names = ("book_kind", "class", "side", "asset_class")
+        for place in sorted(chart.PLACES):
+            if (place[0], place[3]) in PERMITTED:
+                hand.insert("permitted", dict(zip(names, place, strict=True)) | {"event": event})
         receive(hand, quantity=10)
         receive(hand, "C-2", quantity=5)
         for case, kind, by, granted in (

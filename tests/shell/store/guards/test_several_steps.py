@@ -7,6 +7,7 @@ import pytest
 from tests.shell.store.guards import by_hand as path
 from tests.shell.store.guards.by_hand import ByHand
 from tests.shell.store.guards.trying import (
+    FOLLOW,
     NOW,
     ON_EACH_POSTGRES,
     TOGETHER,
@@ -65,21 +66,37 @@ def bring_in_an_asset_by_an_old_event(books: ByHand) -> None:
     books.insert("asset", {"code": "XBT", "class": "currency", "scale": 8, "event": event})
 
 
+COINS_IN_RESERVE = {"book_kind": "reserve", "class": "custody", "side": "location"}
+COINS_IN_RESERVE |= {"asset_class": "crypto"}
+
+
+def permit_what_cannot_be(books: ByHand) -> None:
+    books.event("a law", "blueprint_adopted", "law")
+    place = COINS_IN_RESERVE | {"class": "bank", "event": books.ids["a law"]}
+    books.insert("permitted", place)
+
+
+def hold_coins_in_the_reserve_as_currency(books: ByHand) -> None:
+    place = {"book_kind": "reserve", "class": "bank", "side": "location"}
+    account = {"account": books.account("reserve/bank/NBK"), "book": books.book("reserve")}
+    books.insert("holding", place | account | {"asset": "BTC", "asset_class": "currency"})
+
+
 def permit_crypto_by_an_old_law(books: ByHand) -> None:
     event = books.ids["the law"]
-    books.insert("permitted", {"book_kind": "reserve", "asset_class": "crypto", "event": event})
+    books.insert("permitted", COINS_IN_RESERVE | {"event": event})
 
 
 def permit_crypto_by_another_event(books: ByHand) -> None:
     books.event("a decision", "seized", "law")
     event = books.ids["a decision"]
-    books.insert("permitted", {"book_kind": "reserve", "asset_class": "crypto", "event": event})
+    books.insert("permitted", COINS_IN_RESERVE | {"event": event})
 
 
 def permit_crypto_by_a_law_of_another_stream(books: ByHand) -> None:
     books.event("a decision", "blueprint_adopted", "case/C-1")
     event = books.ids["a decision"]
-    books.insert("permitted", {"book_kind": "reserve", "asset_class": "crypto", "event": event})
+    books.insert("permitted", COINS_IN_RESERVE | {"event": event})
 
 
 def quote_a_price_by_an_old_event(books: ByHand) -> None:
@@ -126,6 +143,8 @@ STEPS = [
     (post_two_halves_of_two_exchanges, "exchange_keeps_its_title"),
     (bring_in_an_asset_from_nowhere, "a new asset comes with an event"),
     (bring_in_an_asset_by_an_old_event, "asset_event_tx_fkey"),
+    (permit_what_cannot_be, "can_be_there"),
+    (hold_coins_in_the_reserve_as_currency, FOLLOW),
     (permit_crypto_by_an_old_law, "permitted_event_tx_event_kind_stream_fkey"),
     (permit_crypto_by_another_event, "permitted_event_tx_event_kind_stream_fkey"),
     (permit_crypto_by_a_law_of_another_stream, "permitted_event_tx_event_kind_stream_fkey"),

@@ -12,15 +12,8 @@ _SQL = Path(__file__).parents[1] / "sql"
 
 
 def _fill_chart(apps: Any, schema_editor: Any) -> None:
-    places = [
-        (book, klass, chart.side(klass), asset_class)
-        for book, titles in chart.BOOKS.items()
-        for asset_class, locations in chart.ASSET_LOCATIONS.items()
-        for klass in (*titles, *chart.BOOK_LOCATIONS[book])
-        if klass in titles or klass in locations
-    ]
     with schema_editor.connection.cursor() as cursor:
-        cursor.executemany("INSERT INTO books.place VALUES (%s, %s, %s, %s)", places)
+        cursor.executemany("INSERT INTO books.place VALUES (%s, %s, %s, %s)", sorted(chart.PLACES))
         cursor.executemany(
             "INSERT INTO books.posting_rule VALUES (%s, %s, %s, %s, %s, %s)", sorted(chart.RULES)
         )

@@ -94,14 +94,17 @@ CREATE TABLE asset (
 );
 
 CREATE TABLE permitted (
-    -- What the blueprint lets a kind of book hold. Under an indirect model `reserve` has no crypto.
+    -- The places that the blueprint lets be used. Under an indirect model `reserve` has no crypto.
     book_kind   text   NOT NULL,
+    class       text   NOT NULL,
+    side        text   NOT NULL,
     asset_class text   NOT NULL,
     event       bigint NOT NULL,
     tx          xid8   NOT NULL DEFAULT pg_current_xact_id(),
     event_kind  text   NOT NULL DEFAULT 'blueprint_adopted' CHECK (event_kind = 'blueprint_adopted'),
     stream      text   NOT NULL DEFAULT 'law' CHECK (stream = 'law'),
-    PRIMARY KEY (book_kind, asset_class),
+    PRIMARY KEY (book_kind, class, side, asset_class),
+    CONSTRAINT can_be_there FOREIGN KEY (book_kind, class, side, asset_class) REFERENCES place,
     FOREIGN KEY (event, tx, event_kind, stream) REFERENCES event (seq, tx, kind, stream)
 );
 
@@ -136,7 +139,8 @@ CREATE TABLE account (
 );
 
 CREATE TABLE holding (
-    -- One account in one asset, with its running quantity. It cannot fall below zero.
+    -- One account in one asset, with its running quantity, which cannot fall below zero. Written
+    -- by the trigger on postings alone. (The account settles book and class: one row an asset.)
     account     bigint        NOT NULL,
     asset       text          NOT NULL,
     book        bigint        NOT NULL,
@@ -146,14 +150,13 @@ CREATE TABLE holding (
     asset_class text          NOT NULL,
     quantity    numeric(78,0) NOT NULL DEFAULT 0
                 CONSTRAINT never_below_zero CHECK (quantity >= 0 AND quantity <> 'NaN'),
-    PRIMARY KEY (account, asset),
-    UNIQUE (account, asset, book, class),
+    PRIMARY KEY (account, asset, book, class),
     CONSTRAINT of_its_account FOREIGN KEY (account, book, book_kind, class, side)
         REFERENCES account (id, book, book_kind, class, side),
     CONSTRAINT of_its_asset FOREIGN KEY (asset, asset_class) REFERENCES asset (code, class),
-    CONSTRAINT can_be_there FOREIGN KEY (book_kind, class, side, asset_class) REFERENCES place,
-    CONSTRAINT permitted_by_law FOREIGN KEY (book_kind, asset_class) REFERENCES permitted
-) WITH (fillfactor = 45);
+    CONSTRAINT permitted_by_law
+        FOREIGN KEY (book_kind, class, side, asset_class) REFERENCES permitted
+) WITH (fillfactor = 60);
 CREATE INDEX holding_by_book ON holding (book);
 
 -- ── By what right ───────────────────────────────────────────────────────────────────────────────
@@ -258,11 +261,12 @@ CREATE TABLE posting (
     UNIQUE (entry, leg, asset, quantity, debit_class),
     CONSTRAINT posted_with_its_entry
         FOREIGN KEY (entry, tx, kind, value_date) REFERENCES entry (id, tx, kind, value_date),
-    -- Both accounts are of the posting's book and hold the posting's asset.
+    -- Both accounts are of the posting's book and hold the posting's asset. Deferred, because the
+    -- posting itself brings a new holding about.
     CONSTRAINT debits_its_book FOREIGN KEY (debit, asset, book, debit_class)
-        REFERENCES holding (account, asset, book, class),
+        REFERENCES holding (account, asset, book, class) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT credits_its_book FOREIGN KEY (credit, asset, book, credit_class)
-        REFERENCES holding (account, asset, book, class),
+        REFERENCES holding (account, asset, book, class) DEFERRABLE INITIALLY DEFERRED,
     -- The chart has this pair, on this authority.
     CONSTRAINT in_the_chart
         FOREIGN KEY (kind, leg, debit_class, credit_class, counter, authority)

@@ -53,20 +53,23 @@ BEGIN
     END LOOP;
 END $$;
 
-CREATE TRIGGER starts_empty BEFORE INSERT ON holding FOR EACH ROW
-    WHEN (NEW.quantity <> 0)
-    EXECUTE FUNCTION refuse('a holding starts empty', 'Post an entry.');
-ALTER TABLE holding ENABLE ALWAYS TRIGGER starts_empty;
-
 CREATE TRIGGER starts_unused BEFORE INSERT ON authority FOR EACH ROW
     WHEN (NEW.used <> 0)
     EXECUTE FUNCTION refuse('a grant starts unused', 'Post an entry that rests on it.');
 ALTER TABLE authority ENABLE ALWAYS TRIGGER starts_unused;
 
-CREATE TRIGGER follows_postings_too BEFORE INSERT ON tally FOR EACH ROW
-    WHEN (pg_trigger_depth() = 0)
-    EXECUTE FUNCTION refuse('running figures follow the postings', 'Post an entry.');
-ALTER TABLE tally ENABLE ALWAYS TRIGGER follows_postings_too;
+DO $$
+DECLARE t text;
+BEGIN
+    FOREACH t IN ARRAY ARRAY['holding', 'tally']
+    LOOP
+        EXECUTE format($f$
+            CREATE TRIGGER starts_with_a_posting BEFORE INSERT ON %I FOR EACH ROW
+            WHEN (pg_trigger_depth() = 0)
+            EXECUTE FUNCTION refuse('running figures follow the postings', 'Post an entry.');
+            ALTER TABLE %I ENABLE ALWAYS TRIGGER starts_with_a_posting $f$, t, t);
+    END LOOP;
+END $$;
 
 DO $$
 DECLARE t text;
@@ -90,13 +93,15 @@ ALTER TABLE asset ENABLE ALWAYS TRIGGER from_an_event;
 -- taken in sorted order, so that two writers wait for each other and never in a circle.
 --
 -- The function runs with the rights of its owner, so that a role which may only INSERT can post. Its
--- plans are held to index look-ups: a plan made for a batch of 100,000 would be kept for the next
--- single posting, and read the whole table for it.
+-- plans are held to index look-ups, one for each row moved (OFFSET 0 and scalar subqueries keep the
+-- planner from turning them round): a plan made for a batch of 100,000 would be kept for the next
+-- single posting and read the whole table for it, and the other way about.
 CREATE FUNCTION apply_postings() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = books, pg_temp
-    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
 AS $$
 BEGIN
+    -- 1. Lock what is there, in the order every writer takes.
     PERFORM 1 FROM (
         SELECT DISTINCT account, asset FROM (
             SELECT debit AS account, asset FROM fresh UNION ALL SELECT credit, asset FROM fresh
@@ -106,35 +111,72 @@ BEGIN
         FOR NO KEY UPDATE
     ) AS locked;
 
+    -- 2. Move it. Rows are found by their place, which the lock keeps still.
     UPDATE holding h
     SET quantity = h.quantity + CASE h.side WHEN 'location' THEN moved.net ELSE -moved.net END
+    FROM (
+        SELECT found.at, sums.net FROM (
+            SELECT account, asset, sum(net) AS net FROM (
+                SELECT debit AS account, asset, quantity AS net FROM fresh
+                UNION ALL
+                SELECT credit, asset, -quantity FROM fresh
+            ) AS legs GROUP BY account, asset
+        ) AS sums, LATERAL (
+            SELECT k.ctid AS at FROM holding k
+            WHERE k.account = sums.account AND k.asset = sums.asset OFFSET 0
+        ) AS found
+    ) AS moved
+    WHERE h.ctid = moved.at;
+
+    -- 3. What was not there is new; another writer who brings the same about meets the primary key.
+    INSERT INTO holding (account, asset, book, book_kind, class, side, asset_class, quantity)
+    SELECT moved.account, moved.asset, a.book, a.book_kind, a.class, a.side,
+           (SELECT s.class FROM asset s WHERE s.code = moved.asset),
+           CASE a.side WHEN 'location' THEN moved.net ELSE -moved.net END
     FROM (
         SELECT account, asset, sum(net) AS net FROM (
             SELECT debit AS account, asset, quantity AS net FROM fresh
             UNION ALL
             SELECT credit, asset, -quantity FROM fresh
-        ) AS legs GROUP BY account, asset
-    ) AS moved
-    WHERE h.account = moved.account AND h.asset = moved.asset;
+        ) AS legs GROUP BY account, asset ORDER BY account, asset
+    ) AS moved,
+    LATERAL (SELECT * FROM account WHERE id = moved.account OFFSET 0) AS a
+    WHERE (
+        SELECT true FROM holding h WHERE h.account = moved.account AND h.asset = moved.asset
+    ) IS NULL;
 
-    -- A reversal gives back what the reversed posting had drawn.
-    UPDATE authority a SET used = a.used + drawn.amount
-    FROM (
-        SELECT scope, sum(amount) AS amount FROM (
-            SELECT scope, quantity AS amount FROM fresh WHERE scope IS NOT NULL
+    -- 4. Draw on the grants. A reversal gives back what the reversed posting had drawn.
+    PERFORM 1 FROM (
+        SELECT DISTINCT scope FROM (
+            SELECT scope FROM fresh WHERE scope IS NOT NULL
             UNION ALL
-            SELECT p.scope, -f.quantity FROM fresh f
-            JOIN posting p ON p.entry = f.reverses AND p.leg = f.leg
-            WHERE p.scope IS NOT NULL
-        ) AS draws GROUP BY scope ORDER BY scope
-    ) AS drawn
-    WHERE a.id = drawn.scope;
+            SELECT (SELECT p.scope FROM posting p WHERE p.entry = f.reverses AND p.leg = f.leg)
+            FROM fresh f WHERE f.reverses IS NOT NULL
+        ) AS touched ORDER BY scope
+    ) AS t, LATERAL (SELECT 1 FROM authority g WHERE g.id = t.scope FOR NO KEY UPDATE) AS locked;
 
+    UPDATE authority g SET used = g.used + drawn.amount
+    FROM (
+        SELECT found.at, sums.amount FROM (
+            SELECT scope, sum(amount) AS amount FROM (
+                SELECT scope, quantity AS amount FROM fresh WHERE scope IS NOT NULL
+                UNION ALL
+                SELECT (SELECT p.scope FROM posting p WHERE p.entry = f.reverses AND p.leg = f.leg),
+                       -f.quantity
+                FROM fresh f WHERE f.reverses IS NOT NULL
+            ) AS draws WHERE scope IS NOT NULL GROUP BY scope
+        ) AS sums, LATERAL (SELECT k.ctid AS at FROM authority k WHERE k.id = sums.scope OFFSET 0)
+        AS found
+    ) AS drawn
+    WHERE g.ctid = drawn.at;
+
+    -- 5. Add to the month's sums.
     INSERT INTO tally AS t
-    SELECT date_trunc('month', f.value_date)::date, b.kind, f.kind, f.leg, f.debit_class,
+    SELECT date_trunc('month', f.value_date)::date,
+           (SELECT b.kind FROM book b WHERE b.id = f.book), f.kind, f.leg, f.debit_class,
            f.credit_class, f.counter, f.asset, coalesce(e.currency, ''), e.flow,
            (e.event % 4)::smallint, sum(f.quantity), coalesce(sum(e.value), 0), count(*)
-    FROM fresh f JOIN entry e ON e.id = f.entry JOIN book b ON b.id = f.book
+    FROM fresh f, LATERAL (SELECT * FROM entry WHERE id = f.entry OFFSET 0) AS e
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
     ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
     ON CONFLICT (month, book_kind, kind, leg, debit_class, credit_class, counter, asset, currency,
@@ -151,3 +193,13 @@ ALTER TABLE posting ENABLE ALWAYS TRIGGER applied;
 
 -- It moves figures with its owner's rights, so nobody else may tie it to a table of theirs.
 REVOKE EXECUTE ON FUNCTION apply_postings() FROM PUBLIC;
+
+-- After a large import the planner's statistics describe other tables than there are, and single
+-- commands would be planned by them. Only an owner may ANALYZE; this lets the application ask for it.
+CREATE FUNCTION refresh_statistics() RETURNS void LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path = books, pg_temp
+AS $$
+BEGIN
+    ANALYZE command, event, asset, permitted, book, account, holding, authority, entry, posting,
+            stream, tally, price, document;
+END $$;
