@@ -1,0 +1,1 @@
+"""What is promised of speed, measured: `make bench` runs one module a claim."""
