@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final
 
+import psycopg
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -45,6 +46,9 @@ def page(view: View) -> View:
             return view(request, *args, **named)
         except Refused as refused:
             return refusal(request, refused)
+        except psycopg.DataError:
+            # A name that the database has no text for, or a number larger than it counts.
+            raise missing("Nothing in the books can be called that.") from None
 
     return answer
 

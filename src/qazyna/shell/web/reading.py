@@ -128,9 +128,7 @@ def facts(found: Happened, assets: Assets, sees_private: bool) -> list[dict[str,
     reader = _Reader(found, body, assets)
     amounts = _amounts(found.kind)
     told = []
-    for name in sorted(
-        body, key=lambda each: _FIRST.index(each) if each in _FIRST else len(_FIRST)
-    ):
+    for name in sorted(body, key=_place):
         value = body[name]
         if name in _HIDDEN or value in (None, [], ""):
             continue

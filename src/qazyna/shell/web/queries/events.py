@@ -9,13 +9,15 @@ from qazyna.shell.web import books
 
 _EVENT = """
     SELECT e.seq, e.stream, e.version, e.kind, e.value_date, e.recorded_at, e.leaf, e.private,
-           c.key, c.kind AS command_kind, c.actor, c.recorded_at AS asked_at
-    FROM books.event e JOIN books.command c ON c.key = e.command
+           c.key, c.kind AS command_kind, c.actor, s.version AS last
+    FROM books.event e
+    JOIN books.command c ON c.key = e.command JOIN books.stream s ON s.name = e.stream
     WHERE e.seq = %s
 """
 _SEQ = "SELECT seq FROM books.event WHERE stream = %s AND version = %s"
 _GRANTS = """
-    SELECT g.authority, b.path AS book, g.asset, g.granted, g.used
+    SELECT g.authority, b.path AS book, g.asset, g.granted,
+           coalesce((SELECT d.used FROM books.drawn d WHERE d.authority = g.id), 0) AS used
     FROM books.authority g JOIN books.book b ON b.id = g.book
     WHERE g.event = %s ORDER BY g.id LIMIT 51
 """
@@ -41,7 +43,7 @@ class Happened:
     command_key: str
     command_kind: str
     actor: str
-    asked_at: datetime
+    last_version: int
 
     @property
     def body(self) -> dict[str, Any]:
@@ -75,7 +77,7 @@ def event(seq: int) -> Happened | None:
         found.key,
         found.command_kind,
         found.actor,
-        found.asked_at,
+        found.last,
     )
 
 

@@ -99,7 +99,9 @@ def _context(request: HttpRequest, found: Happened, after: str) -> dict[str, Any
         "more_grants": len(grants) > 50,
         "leaf": found.leaf,
         "previous": path("events", found.stream, found.version - 1) if found.version > 1 else None,
-        "next": path("events", found.stream, found.version + 1),
+        "next": path("events", found.stream, found.version + 1)
+        if found.version < found.last_version
+        else None,
     }
 
 

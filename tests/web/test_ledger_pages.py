@@ -1,0 +1,111 @@
+"""Holdings, entries, events and the journal: pages that together are the whole ledger."""
+
+import re
+
+import pytest
+
+from qazyna.shell import acting
+from qazyna.shell.web.queries import ledger
+from tests.support_cases import seize
+from tests.web.served import addresses, client, text
+
+ENTRY = re.compile(r'href="/entries/(\d+)"')
+
+
+@pytest.fixture
+def small_pages(monkeypatch):
+    monkeypatch.setattr(ledger, "PAGE", 7)
+    monkeypatch.setattr(ledger, "WINDOW", 40)
+
+
+def all_pages(here, address):
+    while address:
+        page = here.get(address)
+        assert 200 == page.status_code
+        yield page
+        body = page.content.decode()
+        older = re.search(r'href="([^"]*)" rel="next">(?:Earlier|Further)', body)
+        address = older and address.partition("?")[0] + older[1].replace("&amp;", "&")
+
+
+def test_the_pages_of_a_holding_walk_down_to_nothing(demo, small_pages):
+    (holding,) = [h for h in ledger.holdings_of("reserve/bank/NBK") if h.asset == "USD"]
+    after, balance, seen = None, holding.quantity, []
+    while True:
+        page, after = ledger.postings(holding, after)
+        for posted, left in page:
+            assert left == balance
+            balance -= posted.sign * int(posted.quantity)
+            seen.append((posted.entry, posted.leg))
+        if after is None:
+            break
+    assert 0 == balance
+    count = "SELECT count(*) FROM books.posting WHERE asset = 'USD' AND %s IN (debit, credit)"
+    assert len(set(seen)) == len(seen) == demo.execute(count, [holding.id]).fetchone()[0]
+
+
+def test_the_balance_of_a_page_cannot_be_made_up(demo, small_pages):
+    here = client("demo")
+    pages = list(all_pages(here, "/holdings/reserve/bank/NBK/USD"))
+    assert len(pages) > 3
+    assert 404 == here.get("/holdings/reserve/bank/NBK/USD?after=made.up:text").status_code
+
+
+def test_the_journal_shows_every_posting_once(demo, small_pages):
+    pages = all_pages(client("demo"), "/journal")
+    found = [n for page in pages for n in ENTRY.findall(text_of(page))]
+    (count,) = demo.execute("SELECT count(*) FROM books.posting").fetchone()
+    assert count == len(found)
+
+
+def text_of(page):
+    return page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "where"),
+    [
+        ("kind=vest&credit=state", "p.kind = 'vest' AND p.credit_class = 'state'"),
+        ("kind=receive&credit=claimants", "p.kind = 'receive' AND p.credit_class = 'claimants'"),
+        ("asset=BTC", "p.asset = 'BTC'"),
+        ("book=reserve&flow=income", "b.kind = 'reserve' AND n.flow = 'income'"),
+    ],
+)
+def test_the_journal_finds_what_it_is_asked_for_however_far_back(demo, small_pages, asked, where):
+    pages = all_pages(client("demo"), f"/journal?{asked}")
+    found = [n for page in pages for n in ENTRY.findall(text_of(page))]
+    (count,) = demo.execute(
+        f"""SELECT count(*) FROM books.posting p JOIN books.book b ON b.id = p.book
+            JOIN books.entry n ON n.id = p.entry WHERE {where}"""
+    ).fetchone()
+    assert count == len(found) > 0
+
+
+def test_an_entry_says_by_what_right_it_stands(demo):
+    (entry,) = demo.execute(
+        "SELECT entry FROM books.posting WHERE authority = 'final_order' LIMIT 1"
+    ).fetchone()
+    said = text(client("demo").get(f"/entries/{entry}"))
+    assert "Forfeiture became final" in said
+    assert "a final order of the court" in said
+
+
+def test_an_event_shows_both_times_its_command_and_its_leaf(demo):
+    seq, leaf, key, at = demo.execute(
+        """SELECT seq, leaf, command, recorded_at FROM books.event
+           WHERE kind = 'forfeiture_became_final' ORDER BY seq LIMIT 1"""
+    ).fetchone()
+    page = client("demo").get(f"/events/{seq}")
+    said = text(page)
+    assert at.strftime("%H:%M:%S") in said
+    assert key in said
+    assert bytes(leaf).decode() in said
+    assert any("#orders" in address for address in addresses(page))
+
+
+def test_an_account_whose_case_has_slashes_is_found(seized):
+    acting.act(seized, seize("1", case="KZ/2026/7"), actor="ann")
+    here = client("ann")
+    for address in ("/cases/KZ/2026/7", "/holdings/KZ/2026/7/1/claimants/BTC"):
+        assert 200 == here.get(address).status_code
+    assert 404 == here.get("/holdings/KZ/2026/7/1/claimants/ETH").status_code
