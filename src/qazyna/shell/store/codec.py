@@ -9,11 +9,13 @@ apart, so that the leaf can be shown to anyone.
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from pydantic_core import from_json, to_json
+
 from qazyna.errors import InvariantBroken, Refused
-from qazyna.ledger.entry import Authority, Entry, EventRef
+from qazyna.ledger.entry import Authority, Entry, EntryRef, EventRef
 from qazyna.plan import EVENTS, Event
 from qazyna.shell import rooms  # noqa: F401  the registry must be full
 
@@ -72,7 +74,7 @@ def event_leaf(
             "kind": event.kind,
             "leaf": "event",
             "on": on,
-            "recorded_at": recorded_at.isoformat(),
+            "recorded_at": recorded_at.astimezone(UTC).isoformat(),
             "schema": event.schema_version,
             "stream": event.stream,
             "version": version,
@@ -82,50 +84,51 @@ def event_leaf(
 
 
 def entry_leaf(entry: Entry, stream: str, version: int, number: int) -> bytes:
-    """The leaf of the n-th entry of an event."""
+    """The leaf of the n-th entry of an event. Its keys stand here in the order they are written."""
     value = entry.value
-    return _within_limit(
-        canonical(
-            {
-                "entry": number,
-                "flow": entry.flow,
-                "kind": entry.kind,
-                "leaf": "entry",
-                "on": entry.value_date.isoformat(),
-                "postings": [
-                    {
-                        "amount": str(posting.amount),
-                        "asset": posting.asset,
-                        "authority": _authority(posting.authority, stream, version),
-                        "credit": posting.credit.path,
-                        "debit": posting.debit.path,
-                    }
-                    for posting in entry.postings
-                ],
-                "reverses": None
-                if entry.reverses is None
-                else f"{entry.reverses.event.stream}@{entry.reverses.event.version}"
-                f"#{entry.reverses.number}",
-                "stream": stream,
-                "value": None
-                if value is None
-                else {
-                    "amount": format(value.amount, "f"),
-                    "currency": value.currency,
-                    "source": value.source,
-                },
-                "version": version,
-            }
-        ),
-        entry.kind,
+    leaf = to_json(
+        {
+            "entry": number,
+            "flow": entry.flow,
+            "kind": entry.kind,
+            "leaf": "entry",
+            "on": entry.value_date.isoformat(),
+            "postings": [
+                {
+                    "amount": str(posting.amount),
+                    "asset": posting.asset,
+                    "authority": None
+                    if posting.authority is None
+                    else authority_text(posting.authority, stream, version),
+                    "credit": posting.credit.path,
+                    "debit": posting.debit.path,
+                }
+                for posting in entry.postings
+            ],
+            "reverses": None if entry.reverses is None else reversed_text(entry.reverses),
+            "stream": stream,
+            "value": None
+            if value is None
+            else {
+                "amount": format(value.amount, "f"),
+                "currency": value.currency,
+                "source": value.source,
+            },
+            "version": version,
+        }
     )
+    return _within_limit(leaf, entry.kind)
 
 
-def _authority(authority: Authority | None, stream: str, version: int) -> str | None:
-    if authority is None:
-        return None
+def authority_text(authority: Authority, stream: str, version: int) -> str:
+    """What an entry of that event rests on: the kind of authority, and the event that gave it."""
     event = authority.event if authority.event.version else EventRef(stream, version)
     return f"{authority.kind}:{event.stream}@{event.version}"
+
+
+def reversed_text(entry: EntryRef) -> str:
+    """The entry that another reverses."""
+    return f"{entry.event.stream}@{entry.event.version}#{entry.number}"
 
 
 def _within_limit(leaf: bytes, what: str) -> bytes:
@@ -141,7 +144,7 @@ def _within_limit(leaf: bytes, what: str) -> bytes:
 
 def read_event(leaf: bytes, private: Mapping[str, Any] | None) -> tuple[Event, Json]:
     """The event a leaf records, private values put back, and the envelope it stood in."""
-    envelope: Json = json.loads(leaf)
+    envelope: Json = from_json(leaf)
     kind = envelope["kind"]
     model = EVENTS.get(kind)
     if model is None:

@@ -1,0 +1,43 @@
+"""Replaying every event, and finding every table equal to what the events say.
+
+Entries, grants, assets, prices and folded states are functions of the events; running quantities
+and monthly sums are functions of the postings. So all of them are derived again here, on another
+path than the one that wrote them, and compared row by row.
+
+    folding.py   event after event: its entries, grants and prices, and the fold of its stream
+    told.py      what the rows of an entry say, as one text: in SQL and in Python
+    sums.py      what follows from the rows by adding up, and rows that nothing accounts for
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+
+from qazyna.shell.store.replay.folding import Folding
+from qazyna.shell.store.replay.found import Replay
+from qazyna.shell.store.replay.sums import same_sums
+
+Connection = psycopg.Connection[Any]
+
+
+def check(connection: Connection, progress: Callable[[int], None] = lambda _: None) -> Replay:
+    """Replay all events in one snapshot and compare. Writes nothing."""
+    with connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        return compare(connection, progress)
+
+
+def compare(connection: Connection, progress: Callable[[int], None] = lambda _: None) -> Replay:
+    """The same within the transaction that is open."""
+    found = Replay()
+    connection.execute("SET LOCAL datestyle = 'ISO, YMD'")
+    folding = Folding(connection, found)
+    folding.replay(progress)
+    folding.same_states()
+    folding.same_catalogue()
+    same_sums(connection, found)
+    return found
+
+
+__all__ = ["Replay", "check", "compare"]

@@ -1,0 +1,223 @@
+"""Events, one after the other: each derived again, and laid beside the rows it led to."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+from pydantic_core import from_json
+
+from qazyna.history.register import uncollected
+from qazyna.ledger import chart
+from qazyna.plan import STATES, Event, State
+from qazyna.reserve import price_files
+from qazyna.reserve.price_import import PricesImported
+from qazyna.shell.store.codec import Json, commitment, read_event
+from qazyna.shell.store.reading import known_assets, state_json
+from qazyna.shell.store.replay.found import Replay
+from qazyna.shell.store.replay.told import ROW, ROWS, entries_told, grants_told
+
+Connection = psycopg.Connection[Any]
+Row = tuple[Any, ...]
+
+BATCH = 2_000
+
+Day = tuple[str, str, date]
+"""What is priced, in which currency, on which day."""
+Quoted = tuple[Decimal, str, str]
+"""The price, its source, why it is an estimate."""
+
+
+class Folding:
+    """The fold of every stream, grown event by event."""
+
+    def __init__(self, connection: Connection, found: Replay) -> None:
+        self.connection = connection
+        self.found = found
+        self.states: dict[str, State] = {}
+        self.versions: dict[str, int] = {}
+        self.unread: set[str] = set()
+        """Streams with an event that cannot be read: their fold says nothing."""
+        self.assets: dict[str, tuple[str, int, str]] = {}
+        self.quotes: dict[tuple[Day, int], Quoted] = {}
+        self.permits: set[tuple[str, str]] = set()
+
+    # events
+
+    def replay(self, progress: Callable[[int], None]) -> None:
+        """Derive what every event says."""
+        found = self.found
+        with uncollected(), _by_index(self.connection):
+            for rows in _batches(self.connection, ROWS, 0):
+                for row in rows:
+                    self._event(row)
+                found.events += len(rows)
+                progress(found.events)
+
+    def _event(self, row: Row) -> None:
+        seq, stream, version, kind, on, recorded_at, command, actor, leaf, private, *kept = row
+        where = f"{stream}@{version}"
+        before = self.versions.get(stream, 0)
+        if version != before + 1:
+            self.found.differs(where, f"follows version {before}")
+        self.versions[stream] = version
+        try:
+            event, envelope = read_event(leaf, private)
+            entries = event.entries()
+            granted = event.grants(entries)
+            self._fold(event, stream, version)
+        except Exception as wrong:  # whatever a forged leaf leads to is a finding, and no crash
+            self.unread.add(stream)
+            self.found.differs(where, f"cannot be replayed: {str(wrong)[:300]}")
+            return
+        said = envelope["stream"], envelope["version"], envelope["actor"], envelope["command"]
+        if (stream, version, actor, command) != said or (stream, kind, on) != (
+            event.stream,
+            event.kind,
+            event.on,
+        ):
+            self.found.differs(where, "its columns are not what its leaf says")
+        if datetime.fromisoformat(envelope["recorded_at"]) != recorded_at:
+            self.found.differs(where, "was not recorded when its leaf says")
+        if event.private:
+            self._same_private(where, event, envelope, private or {})
+        self.found.entries += len(entries)
+        told, grants = kept
+        derived = entries_told(entries, stream, version)
+        if ROW.join(derived) != (told or b""):
+            self._differ(where, derived, told)
+        if grants_told(granted) != grants:
+            self.found.differs(where, f"grants {grants_told(granted)!r}, kept {grants!r}")
+        self._bring(event, seq)
+
+    def _fold(self, event: Event, stream: str, version: int) -> None:
+        state = self.states.get(stream)
+        if state is None:
+            state = self.states[stream] = STATES[stream.partition("/")[0]]()
+        event.evolve(state, version)
+
+    def _bring(self, event: Event, seq: int) -> None:
+        """Note the assets, prices and permissions that come with the event."""
+        for asset in event.assets():
+            self.assets.setdefault(asset.code, (asset.klass, asset.scale, asset.name))
+        for quote in event.quotes():
+            self.quotes[quote[:3], seq] = quote[3:]
+        self.permits.update(event.permits())
+        if isinstance(event, PricesImported):
+            self._read_prices(event, seq)
+
+    def _read_prices(self, event: PricesImported, seq: int) -> None:
+        """The prices of an imported file are in the file, which is kept under its digest."""
+        row = self.connection.execute(
+            "SELECT content FROM books.document WHERE sha256 = %s", [bytes.fromhex(event.sha256)]
+        ).fetchone()
+        if row is None:
+            self.found.differs(f"document {event.sha256}", f"{event.file} is missing")
+            return
+        lines = bytes(row[0]).decode("utf-8-sig").splitlines()
+        known = known_assets(self.connection)
+        for quote in price_files.read(event.file, lines, known, event.series[0][:2]).rows:
+            self.quotes[quote[:3], seq] = quote[3:]
+
+    def _same_private(self, where: str, event: Event, envelope: Json, private: Json) -> None:
+        body = envelope["body"]
+        for field in event.private & body.keys():
+            kept = private.get(field)
+            if kept is None or body[field] != {"sha256": commitment(kept["salt"], kept["value"])}:
+                self.found.differs(where, f"{field} is not what its leaf commits to")
+
+    def _differ(self, where: str, derived: list[bytes], told: bytes | None) -> None:
+        """Say which of the entries it is."""
+        kept = told.split(ROW) if told else []
+        if len(kept) != len(derived):
+            self.found.differs(where, f"{len(derived)} entries derived, {len(kept)} kept")
+        for number, (one, other) in enumerate(zip(derived, kept, strict=False), start=1):
+            if one != other:
+                self.found.differs(
+                    f"{where}#{number}", f"derived {_text(one)}, kept {_text(other)}"
+                )
+
+    # what is kept beside them
+
+    def same_states(self) -> None:
+        """The folded state of each stream is the fold of its events."""
+        query = """
+            SELECT name, version, state::text FROM books.stream WHERE name > %s
+            ORDER BY name LIMIT %s
+        """
+        left = set(self.versions)
+        for rows in _batches(self.connection, query, ""):
+            for name, version, text in rows:
+                left.discard(name)
+                if name not in self.versions:
+                    self.found.differs(name, "a state without events")
+                elif name not in self.unread and (
+                    version != self.versions[name] or not self._same_state(name, text)
+                ):
+                    self.found.differs(name, "the kept state is not the fold of its events")
+        for name in sorted(left):
+            self.found.differs(name, "events without a state")
+
+    def _same_state(self, name: str, text: str) -> bool:
+        return bool(from_json(state_json(self.states[name])) == from_json(text))
+
+    def same_catalogue(self) -> None:
+        """The assets, permissions and prices are those that events brought."""
+        connection, found = self.connection, self.found
+        query = "SELECT code, class, scale, name FROM books.asset WHERE event IS NOT NULL"
+        assets = {code: row for code, *row in connection.execute(query)}
+        for code in sorted(assets.keys() | self.assets.keys()):
+            if tuple(assets.get(code, ())) != self.assets.get(code, ()):
+                found.differs(
+                    f"asset {code}", f"derived {self.assets.get(code)}, kept {assets.get(code)}"
+                )
+        query = "SELECT book_kind, class, side, asset_class FROM books.permitted"
+        permitted = set(connection.execute(query).fetchall())
+        derived = {place for place in chart.PLACES if (place[0], place[3]) in self.permits}
+        for place in sorted(permitted ^ derived):
+            kept = "kept" if place in permitted else "derived"
+            found.differs(f"permitted {'/'.join(place)}", f"only {kept}")
+        query = """
+            SELECT asset, currency, on_date, price, source, estimated, event FROM books.price
+        """
+        for asset, currency, on, *quoted, seq in connection.execute(query):
+            says = self.quotes.pop(((asset, currency, on), seq), None)
+            if says != tuple(quoted):
+                found.differs(f"price of {asset} on {on}", f"kept {quoted}, its event says {says}")
+        for asset, _, on in (day for day, _ in self.quotes):
+            found.differs(f"price of {asset} on {on}", "missing")
+
+
+@contextmanager
+def _by_index(connection: Connection) -> Iterator[None]:
+    """Hold plans to look-ups by index: statistics may be of before an import, or of nothing."""
+    methods = ("hashjoin", "mergejoin", "seqscan")
+    for method in methods:
+        connection.execute(f"SET LOCAL enable_{method} = off")
+    yield
+    for method in methods:
+        connection.execute(f"SET LOCAL enable_{method} = on")
+
+
+def _batches(connection: Connection, query: str, after: Any) -> Iterator[list[Row]]:
+    """Rows in the order of their first column; the next come while these are looked at."""
+
+    def fetch(after: Any) -> list[Row]:
+        return connection.execute(query, [after, BATCH], prepare=True, binary=True).fetchall()
+
+    with ThreadPoolExecutor(1) as pool:
+        rows = fetch(after)
+        while rows:
+            following = pool.submit(fetch, rows[-1][0])
+            yield rows
+            rows = following.result()
+
+
+def _text(told: bytes) -> str:
+    return told.decode(errors="replace").replace("\x1f", " | ")
+
+
+__all__ = ["Folding"]
