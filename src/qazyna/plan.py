@@ -313,13 +313,17 @@ class World:
         return self._assets
 
 
-def decide(world: World, asked: Command) -> list[Event]:
-    """What follows from the command, each event seen by the next; or `Refused`, and nothing.
+def follow(world: World, asked: Command) -> Iterator[Event]:
+    """What follows from the command, one event after another, each seen by the next.
 
-    The world is brought up to date with the events returned.
+    The world is brought up to date with each as it is taken. Whoever stops on `Refused` must let go
+    of the world, and of whatever was done with the events before it.
     """
-    follows: list[Event] = []
     for happened in _RULES[asked.kind](world, asked):
         world.absorb(happened)
-        follows.append(happened)
-    return follows
+        yield happened
+
+
+def decide(world: World, asked: Command) -> list[Event]:
+    """All that follows from the command; or `Refused`, and nothing does."""
+    return list(follow(world, asked))

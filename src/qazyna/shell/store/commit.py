@@ -18,7 +18,7 @@ from psycopg import errors
 from psycopg.types.json import Jsonb
 
 from qazyna.errors import Refused
-from qazyna.plan import Command, Event, World, decide
+from qazyna.plan import Command, Event, World, follow
 from qazyna.shell.store.codec import canonical
 from qazyna.shell.store.reading import Known, read_known
 from qazyna.shell.store.writing import write
@@ -26,6 +26,9 @@ from qazyna.shell.store.writing import write
 Connection = psycopg.Connection[Any]
 
 ATTEMPTS = 12
+
+TOLD = 100
+"""So many events are told one by one in the answer; of more, only how many."""
 
 _MET_ANOTHER = (
     errors.UniqueViolation,
@@ -90,9 +93,8 @@ def execute(
                 if before:
                     before(known.world)
                 first = dict(known.world.versions)
-                follows = decide(known.world, command)
                 return _write(
-                    connection, known, first, command, key, digest, follows, actor, documents, also
+                    connection, known, first, command, key, digest, actor, documents, also
                 )
         except _MET_ANOTHER:
             if attempt == ATTEMPTS:
@@ -119,38 +121,40 @@ def _write(
     command: Command,
     key: str,
     digest: bytes,
-    follows: list[Event],
     actor: str,
     documents: tuple[Document, ...],
     also: Callable[[Connection, World, list[Event], int], None] | None,
 ) -> Done:
-    versions = dict(first)
-    told: list[dict[str, Any]] = []
-    for event in follows:
-        versions[event.stream] = versions.get(event.stream, 0) + 1
-        if len(told) < 100:
-            told.append(
-                {
-                    "stream": event.stream,
-                    "version": versions[event.stream],
-                    "kind": event.kind,
-                    "on": event.on.isoformat(),
-                }
-            )
-    detail = command.told(follows)
-    if len(follows) > len(told):
-        detail["events_in_all"] = len(follows)
-    seqs = write(
-        connection,
-        known,
-        first,
-        known.world.booked,
-        actor,
-        (key, command.kind, digest, Jsonb({"events": told, **detail})),
-        documents,
-    )
+    done: list[Done] = []
+
+    def row(follows: list[Event]) -> tuple[Any, ...]:
+        done.append(_done(key, command, first, follows))
+        result = {"events": list(done[0].events), **done[0].detail}
+        return key, command.kind, digest, Jsonb(result), actor
+
+    events = follow(known.world, command)
+    follows, seqs = write(connection, known, first, events, actor, key, documents, row)
     if also:
         also(connection, known.world, follows, seqs[0] if seqs else 0)
+    return done[0]
+
+
+def _done(key: str, command: Command, first: dict[str, int], follows: list[Event]) -> Done:
+    versions = dict(first)
+    told: list[dict[str, Any]] = []
+    for event in follows[:TOLD]:
+        versions[event.stream] = versions.get(event.stream, 0) + 1
+        told.append(
+            {
+                "stream": event.stream,
+                "version": versions[event.stream],
+                "kind": event.kind,
+                "on": event.on.isoformat(),
+            }
+        )
+    detail = command.told(follows)
+    if len(follows) > TOLD:
+        detail["events_in_all"] = len(follows)
     return Done(key, command.kind, tuple(told), detail=detail)
 
 

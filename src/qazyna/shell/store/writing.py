@@ -7,8 +7,9 @@ triggers. What is written here is a function of the events; `replay` derives it 
 import hashlib
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 from typing import Any
 
 import psycopg
@@ -85,51 +86,85 @@ class _Ids:
         return self._ids[name].pop()
 
 
+class _Inserting:
+    """Inserts batches of rows in turn, each in a second thread while the next is being prepared.
+
+    The one batch that a small command has is inserted where it stands.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._pool: ThreadPoolExecutor | None = None
+        self._under_way: Future[None] | None = None
+        self._aside: Connection | None = None
+
+    def __enter__(self) -> "_Inserting":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool:
+            self._pool.shutdown(wait=True)
+        if self._aside:
+            self._aside.close()
+
+    def put(self, rows: Rows) -> None:
+        """Begin to insert, once what is under way is done."""
+        self.wait()
+        self._pool = self._pool or ThreadPoolExecutor(1)
+        self._under_way = self._pool.submit(_insert, self._connection, rows)
+
+    def last(self, rows: Rows) -> None:
+        """Insert, and return when it is done."""
+        self.wait()
+        _insert(self._connection, rows)
+
+    def wait(self) -> None:
+        if self._under_way:
+            self._under_way.result()
+            self._under_way = None
+
+    @property
+    def free(self) -> Connection:
+        """A connection to ask things of now: another one while this one is busy inserting."""
+        if self._under_way is None:
+            return self._connection
+        if self._aside is None:
+            info = self._connection.info
+            self._aside = psycopg.connect(info.dsn, password=info.password, autocommit=True)
+        return self._aside
+
+
 def write(
     connection: Connection,
     known: Known,
     first: dict[str, int],
-    follows: Sequence[Booked],
+    events: Iterator[Event],
     actor: str,
-    command: tuple[Any, ...],
+    key: str,
     documents: Iterable[tuple[str, bytes]],
-) -> list[int]:
-    """Write a command and all that follows from it; returns the events' sequence numbers.
+    command: Callable[[list[Event]], tuple[Any, ...]],
+) -> tuple[list[Event], list[int]]:
+    """Write what follows from a command, as it follows; returns the events and their numbers.
 
-    `first` holds the versions the streams had before. Holdings and their running quantities are not
-    written: the database brings them about itself.
+    `first` holds the versions the streams had before; `command` gives, in the end, the row of the
+    command itself. Holdings and their running quantities are not written: the database brings them
+    about itself.
     """
-    booked = [(event, entries, event.grants(entries)) for event, entries in follows]
-    books, accounts = _places(known, booked)
-    ids = _Ids(
-        connection,
-        {
-            "event_seq": len(booked),
-            "book_id": len(books),
-            "account_id": len(accounts),
-            "entry_id": sum(len(entries) for _, entries, _ in booked),
-            "authority_id": sum(len(grants) for _, _, grants in booked),
-        },
-    )
-    writer = _Writer(known, first, actor, command[0], ids, *_earlier_rows(connection, booked))
-    rows = writer.opened(books, accounts)
-    rows["command"] = [(*command, actor)]
+    follows: list[Event] = []
+    rows: Rows = defaultdict(list)
     rows["document"] = [(_sha256(content), name, content) for name, content in documents]
-    if len(booked) <= BATCH:
-        writer.add(rows, booked)
-        _insert(connection, rows)
-    else:
-        # One thread waits for the database while the other prepares what it gets next.
-        with ThreadPoolExecutor(1) as pool:
-            writing = pool.submit(_insert, connection, rows)
-            for start in range(0, len(booked), BATCH):
+    writer = _Writer(known, first, actor, key)
+    with _Inserting(connection) as inserting:
+        while batch := list(islice(events, BATCH)):
+            if follows:
+                inserting.put(rows)
                 rows = defaultdict(list)
-                writer.add(rows, booked[start : start + BATCH])
-                writing.result()
-                writing = pool.submit(_insert, connection, rows)
-            writing.result()
-    _write_states(connection, known, first, {event.stream for event, _ in follows})
-    return writer.seqs
+            follows += batch
+            writer.add(inserting, rows, known.world.booked[-len(batch) :])
+        rows["command"] = [command(follows)]
+        inserting.last(rows)
+    _write_states(connection, known, first, {event.stream for event in follows})
+    return follows, writer.seqs
 
 
 def _places(
@@ -160,28 +195,42 @@ def _places(
 class _Writer:
     """Turns events into rows, batch after batch, and remembers what later rows refer to."""
 
-    def __init__(
-        self,
-        known: Known,
-        first: dict[str, int],
-        actor: str,
-        key: str,
-        ids: _Ids,
-        scopes: dict[Scope, int],
-        entry_ids: dict[EntryRef, int],
-    ) -> None:
+    def __init__(self, known: Known, first: dict[str, int], actor: str, key: str) -> None:
         self.known = known
         self.versions = dict(first)
         self.actor = actor
         self.key = key
-        self.ids = ids
-        self.scopes = scopes
-        self.entry_ids = entry_ids
+        self.scopes: dict[Scope, int] = {}
+        self.entry_ids: dict[EntryRef, int] = {}
         self.seqs: list[int] = []
 
-    def opened(self, books: Iterable[str], accounts: Iterable[Account]) -> Rows:
-        """Rows of new books and accounts."""
-        rows: Rows = defaultdict(list)
+    def add(self, inserting: _Inserting, rows: Rows, happened: Iterable[Booked]) -> None:
+        """Rows of a batch of events: what they open, grant, enter and post."""
+        booked = [(event, entries, event.grants(entries)) for event, entries in happened]
+        books, accounts = _places(self.known, booked)
+        self.ids = _Ids(
+            inserting.free,
+            {
+                "event_seq": len(booked),
+                "book_id": len(books),
+                "account_id": len(accounts),
+                "entry_id": sum(len(entries) for _, entries, _ in booked),
+                "authority_id": sum(len(grants) for _, _, grants in booked),
+            },
+        )
+        self._open(rows, books, accounts)
+        self._earlier(inserting, booked)
+        for event, entries, grants in booked:
+            seq, stream = self.ids.next("event_seq"), event.stream
+            self.seqs.append(seq)
+            version = self.versions[stream] = self.versions.get(stream, 0) + 1
+            self._event(rows, event, seq, version)
+            for grant in grants:
+                self._grant(rows, grant, event, seq, version)
+            for number, entry in enumerate(entries, start=1):
+                self._entry(rows, entry, seq, stream, version, number)
+
+    def _open(self, rows: Rows, books: Iterable[str], accounts: Iterable[Account]) -> None:
         known = self.known
         for path in books:
             known.books[path] = self.ids.next("book_id")
@@ -198,19 +247,33 @@ class _Writer:
                     account.detail,
                 )
             )
-        return rows
 
-    def add(self, rows: Rows, booked: Iterable[tuple[Event, Any, Any]]) -> None:
-        """Rows of events, grants, entries and postings; its own grants are known to an entry."""
-        for event, entries, grants in booked:
-            seq, stream = self.ids.next("event_seq"), event.stream
-            self.seqs.append(seq)
-            version = self.versions[stream] = self.versions.get(stream, 0) + 1
-            self._event(rows, event, seq, version)
-            for grant in grants:
-                self._grant(rows, grant, event, seq, version)
-            for number, entry in enumerate(entries, start=1):
-                self._entry(rows, entry, seq, stream, version, number)
+    def _earlier(
+        self, inserting: _Inserting, booked: Iterable[tuple[Event, tuple[Entry, ...], Any]]
+    ) -> None:
+        """Ids of the grants and entries of earlier commands that these entries rest on."""
+        for _, entries, _ in booked:
+            for entry in entries:
+                if entry.reverses and entry.reverses not in self.entry_ids:
+                    ref = entry.reverses
+                    row = inserting.free.execute(
+                        _ENTRY_ID, [ref.event.stream, ref.event.version, ref.number]
+                    ).fetchone()
+                    if row:
+                        self.entry_ids[ref] = row[0]
+                for posting in entry.postings:
+                    by = posting.authority
+                    if by is not None and by.event != THIS_EVENT:
+                        scope = _scope(by, "", 0, posting.debit.book, posting.asset)
+                        self._granted_earlier(inserting, scope)
+
+    def _granted_earlier(self, inserting: _Inserting, scope: Scope) -> None:
+        _, stream, version, _, _ = scope
+        if scope in self.scopes or version > self.versions.get(stream, 0):
+            return  # granted by this very command
+        row = inserting.free.execute(_GRANT_ID, scope).fetchone()
+        if row:
+            self.scopes[scope] = row[0]
 
     def _event(self, rows: Rows, event: Event, seq: int, version: int) -> None:
         known = self.known
@@ -310,41 +373,15 @@ def _scope(by: Authority, stream: str, version: int, book: str, asset: str) -> S
     return by.kind, by.event.stream, by.event.version, book, asset
 
 
-def _earlier_rows(
-    connection: Connection, booked: Iterable[tuple[Event, Any, Any]]
-) -> tuple[dict[Scope, int], dict[EntryRef, int]]:
-    """Ids of the grants and entries of earlier events that these entries rest on or reverse."""
-    grants: set[Scope] = set()
-    reversed_entries: set[EntryRef] = set()
-    for _, entries, _ in booked:
-        for entry in entries:
-            if entry.reverses:
-                reversed_entries.add(entry.reverses)
-            for posting in entry.postings:
-                by = posting.authority
-                if by is not None and by.event != THIS_EVENT:
-                    grants.add(_scope(by, "", 0, posting.debit.book, posting.asset))
-    scopes: dict[Scope, int] = {}
-    for kind, stream, version, book, asset in grants:
-        row = connection.execute(
-            """SELECT g.id FROM books.authority g
-               JOIN books.event e ON e.seq = g.event JOIN books.book b ON b.id = g.book
-               WHERE g.authority = %s AND e.stream = %s AND e.version = %s
-                 AND b.path = %s AND g.asset = %s""",
-            [kind, stream, version, book, asset],
-        ).fetchone()
-        if row:
-            scopes[kind, stream, version, book, asset] = row[0]
-    entry_ids: dict[EntryRef, int] = {}
-    for ref in reversed_entries:
-        row = connection.execute(
-            """SELECT n.id FROM books.entry n JOIN books.event e ON e.seq = n.event
-               WHERE e.stream = %s AND e.version = %s AND n.number = %s""",
-            [ref.event.stream, ref.event.version, ref.number],
-        ).fetchone()
-        if row:
-            entry_ids[ref] = row[0]
-    return scopes, entry_ids
+_GRANT_ID = """
+    SELECT g.id FROM books.authority g
+    JOIN books.event e ON e.seq = g.event JOIN books.book b ON b.id = g.book
+    WHERE g.authority = %s AND e.stream = %s AND e.version = %s AND b.path = %s AND g.asset = %s
+"""
+_ENTRY_ID = """
+    SELECT n.id FROM books.entry n JOIN books.event e ON e.seq = n.event
+    WHERE e.stream = %s AND e.version = %s AND n.number = %s
+"""
 
 
 def _insert(connection: Connection, rows: Rows) -> None:

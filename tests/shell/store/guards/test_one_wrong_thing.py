@@ -222,12 +222,6 @@ ATTEMPTS: list[tuple[str, Callable[[ByHand], None], Twists, str]] = [
     ("order nothing", path.order, {"the scope": {"granted": 0}}, "grants_something"),
     ("order without measure", path.order, {"the scope": {"granted": NAN}}, "grants_something"),
     (
-        "begin an order as if it were used less than nothing",
-        path.order,
-        {"the scope": {"used": -3}},
-        "a grant starts unused",
-    ),
-    (
         "add scope to an old order",
         path.order,
         {"the finality": None, "the scope": {"event": "the order in C-1", "asset": "USD"}},

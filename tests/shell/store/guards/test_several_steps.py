@@ -225,7 +225,7 @@ def test_a_reversal_gives_back_what_was_drawn(books):
     with books.connection.transaction(force_rollback=True):
         hand = books.twisted({})
         path.sell_before_finality(hand)
-        used = "SELECT used FROM books.authority WHERE id = %s"
+        used = "SELECT used FROM books.drawn WHERE authority = %s"
         scope = hand.ids["the order in C-2, its scope"]
         assert 2 == hand.one(used, scope)
         path.reverse(hand, "the sale")

@@ -18,15 +18,15 @@ from tests.shell.store.guards.trying import (
 pytestmark = ON_EACH_POSTGRES
 
 WRITTEN_ONCE = ["command", "event", "entry", "posting", "asset", "permitted", "book", "account"]
-WRITTEN_ONCE += ["price", "document"]
-RUNNING = ["holding", "authority", "tally"]
+WRITTEN_ONCE += ["authority", "price", "document"]
+RUNNING = ["holding", "drawn", "tally"]
 CONSTANT = ["place", "posting_rule", "authority_kind", "authority_event"]
 
-A_COLUMN = {"holding": "quantity", "authority": "used", "tally": "postings", "document": "name"}
+A_COLUMN = {"holding": "quantity", "drawn": "used", "tally": "postings", "document": "name"}
 A_COLUMN |= {"command": "actor", "event": "kind", "entry": "flow", "posting": "quantity"}
 A_COLUMN |= {"asset": "name", "permitted": "book_kind", "book": "path", "account": "detail"}
 A_COLUMN |= {"price": "source", "place": "side", "posting_rule": "authority"}
-A_COLUMN |= {"authority_kind": "of_case", "authority_event": "event_kind"}
+A_COLUMN |= {"authority_kind": "of_case", "authority_event": "event_kind", "authority": "asset"}
 
 
 def _same(table: str) -> str:
@@ -46,8 +46,9 @@ STATEMENTS = [
     *((f"TRUNCATE books.{table} CASCADE", CHART) for table in CONSTANT),
     # a running quantity, by every door
     ("UPDATE books.holding SET quantity = quantity + 1 WHERE asset = 'BTC'", FOLLOW),
-    ("UPDATE books.authority SET used = 0", FOLLOW),
-    ("UPDATE books.authority SET granted = granted + 1", FOLLOW),
+    ("UPDATE books.drawn SET used = 0", FOLLOW),
+    ("INSERT INTO books.drawn SELECT id, granted, 0 FROM books.authority", FOLLOW),
+    ("UPDATE books.authority SET granted = granted + 1", STAYS),
     (f"INSERT INTO books.holding ({KEY}) SELECT {KEY} FROM books.holding LIMIT 1", FOLLOW),
     (
         f"INSERT INTO books.holding AS h ({KEY}) SELECT {KEY} FROM books.holding"

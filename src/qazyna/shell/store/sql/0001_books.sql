@@ -65,7 +65,8 @@ CREATE TABLE event (
     stream      text        NOT NULL CHECK (stream <> ''),
     version     integer     NOT NULL CHECK (version > 0),
     kind        text        NOT NULL CHECK (kind <> ''),
-    command     text        NOT NULL REFERENCES command,
+    -- Deferred: the command's row tells what came of it, and is written last.
+    command     text        NOT NULL REFERENCES command DEFERRABLE INITIALLY DEFERRED,
     value_date  date        NOT NULL
                 CONSTRAINT a_calendar_day CHECK (value_date BETWEEN '0001-01-01' AND '9999-12-31'),
     recorded_at timestamptz NOT NULL DEFAULT now(),
@@ -157,13 +158,12 @@ CREATE TABLE holding (
     CONSTRAINT permitted_by_law
         FOREIGN KEY (book_kind, class, side, asset_class) REFERENCES permitted
 ) WITH (fillfactor = 60);
-CREATE INDEX holding_by_book ON holding (book);
 
 -- ── By what right ───────────────────────────────────────────────────────────────────────────────
 
 CREATE SEQUENCE authority_id;
 CREATE TABLE authority (
-    -- So much of one asset of one book, granted by one event; drawn down, never overdrawn.
+    -- So much of one asset of one book, granted by one event.
     id          bigint        NOT NULL PRIMARY KEY DEFAULT nextval('authority_id'),
     authority   text          NOT NULL,
     of_case     boolean       NOT NULL,
@@ -176,11 +176,10 @@ CREATE TABLE authority (
     asset       text          NOT NULL REFERENCES asset,
     granted     numeric(78,0) NOT NULL
                 CONSTRAINT grants_something CHECK (granted > 0 AND granted <> 'NaN'),
-    used        numeric(78,0) NOT NULL DEFAULT 0,
-    CONSTRAINT never_overdrawn CHECK (used BETWEEN 0 AND granted AND used <> 'NaN'),
     CONSTRAINT of_that_very_case CHECK (NOT of_case OR stream = book_stream),
     CONSTRAINT granted_once UNIQUE (event, authority, book, asset),
     UNIQUE (id, authority, book, asset),
+    UNIQUE (id, granted),
     CONSTRAINT granted_with_its_event
         FOREIGN KEY (event, tx, event_kind, stream) REFERENCES event (seq, tx, kind, stream),
     CONSTRAINT by_the_right_kind_of_event
@@ -188,7 +187,17 @@ CREATE TABLE authority (
     CONSTRAINT known_authority
         FOREIGN KEY (authority, of_case) REFERENCES authority_kind (authority, of_case),
     CONSTRAINT of_that_book FOREIGN KEY (book, book_stream) REFERENCES book (id, stream)
-) WITH (fillfactor = 45);
+);
+
+CREATE TABLE drawn (
+    -- What the postings have drawn on a grant: never more than it grants. Written by the trigger on
+    -- postings alone.
+    authority bigint        NOT NULL PRIMARY KEY,
+    granted   numeric(78,0) NOT NULL,
+    used      numeric(78,0) NOT NULL,
+    CONSTRAINT never_overdrawn CHECK (used BETWEEN 0 AND granted AND used <> 'NaN'),
+    CONSTRAINT of_its_grant FOREIGN KEY (authority, granted) REFERENCES authority (id, granted)
+) WITH (fillfactor = 60);
 
 -- ── The books ───────────────────────────────────────────────────────────────────────────────────
 

@@ -12,8 +12,8 @@ END $$;
 DO $$
 DECLARE t text;
 BEGIN
-    FOREACH t IN ARRAY ARRAY['command', 'event', 'entry', 'posting', 'asset', 'permitted', 'book',
-                             'account', 'price', 'document']
+    FOREACH t IN ARRAY ARRAY['command', 'event', 'entry', 'posting', 'authority', 'asset',
+                             'permitted', 'book', 'account', 'price', 'document']
     LOOP
         EXECUTE format($f$
             CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON %I
@@ -40,7 +40,7 @@ BEGIN
     END LOOP;
     -- 4. Running figures follow the postings and nothing else. A WHEN clause is evaluated outside
     --    its trigger, so depth 0 is a statement somebody typed, and 1 is `apply_postings` below.
-    FOREACH t IN ARRAY ARRAY['holding', 'authority', 'tally']
+    FOREACH t IN ARRAY ARRAY['holding', 'drawn', 'tally']
     LOOP
         EXECUTE format($f$
             CREATE TRIGGER follows_postings BEFORE UPDATE ON %I FOR EACH ROW
@@ -53,15 +53,10 @@ BEGIN
     END LOOP;
 END $$;
 
-CREATE TRIGGER starts_unused BEFORE INSERT ON authority FOR EACH ROW
-    WHEN (NEW.used <> 0)
-    EXECUTE FUNCTION refuse('a grant starts unused', 'Post an entry that rests on it.');
-ALTER TABLE authority ENABLE ALWAYS TRIGGER starts_unused;
-
 DO $$
 DECLARE t text;
 BEGIN
-    FOREACH t IN ARRAY ARRAY['holding', 'tally']
+    FOREACH t IN ARRAY ARRAY['holding', 'drawn', 'tally']
     LOOP
         EXECUTE format($f$
             CREATE TRIGGER starts_with_a_posting BEFORE INSERT ON %I FOR EACH ROW
@@ -145,7 +140,7 @@ BEGIN
         SELECT true FROM holding h WHERE h.account = moved.account AND h.asset = moved.asset
     ) IS NULL;
 
-    -- 4. Draw on the grants. A reversal gives back what the reversed posting had drawn.
+    -- 4. Draw on the grants in the same three steps. A reversal gives back what was drawn.
     PERFORM 1 FROM (
         SELECT DISTINCT scope FROM (
             SELECT scope FROM fresh WHERE scope IS NOT NULL
@@ -153,22 +148,31 @@ BEGIN
             SELECT (SELECT p.scope FROM posting p WHERE p.entry = f.reverses AND p.leg = f.leg)
             FROM fresh f WHERE f.reverses IS NOT NULL
         ) AS touched ORDER BY scope
-    ) AS t, LATERAL (SELECT 1 FROM authority g WHERE g.id = t.scope FOR NO KEY UPDATE) AS locked;
+    ) AS t, LATERAL (SELECT 1 FROM drawn d WHERE d.authority = t.scope FOR NO KEY UPDATE) AS locked;
 
-    UPDATE authority g SET used = g.used + drawn.amount
+    UPDATE drawn d SET used = d.used + draws.net
     FROM (
-        SELECT found.at, sums.amount FROM (
-            SELECT scope, sum(amount) AS amount FROM (
-                SELECT scope, quantity AS amount FROM fresh WHERE scope IS NOT NULL
+        SELECT found.at, sums.net FROM (
+            SELECT scope, sum(net) AS net FROM (
+                SELECT scope, quantity AS net FROM fresh WHERE scope IS NOT NULL
                 UNION ALL
                 SELECT (SELECT p.scope FROM posting p WHERE p.entry = f.reverses AND p.leg = f.leg),
                        -f.quantity
                 FROM fresh f WHERE f.reverses IS NOT NULL
-            ) AS draws WHERE scope IS NOT NULL GROUP BY scope
-        ) AS sums, LATERAL (SELECT k.ctid AS at FROM authority k WHERE k.id = sums.scope OFFSET 0)
-        AS found
-    ) AS drawn
-    WHERE g.ctid = drawn.at;
+            ) AS touched WHERE scope IS NOT NULL GROUP BY scope
+        ) AS sums, LATERAL (
+            SELECT k.ctid AS at FROM drawn k WHERE k.authority = sums.scope OFFSET 0
+        ) AS found
+    ) AS draws
+    WHERE d.ctid = draws.at;
+
+    INSERT INTO drawn (authority, granted, used)
+    SELECT sums.scope, (SELECT g.granted FROM authority g WHERE g.id = sums.scope), sums.net
+    FROM (
+        SELECT scope, sum(quantity) AS net FROM fresh WHERE scope IS NOT NULL
+        GROUP BY scope ORDER BY scope
+    ) AS sums
+    WHERE (SELECT true FROM drawn d WHERE d.authority = sums.scope) IS NULL;
 
     -- 5. Add to the month's sums.
     INSERT INTO tally AS t
@@ -200,6 +204,6 @@ CREATE FUNCTION refresh_statistics() RETURNS void LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = books, pg_temp
 AS $$
 BEGIN
-    ANALYZE command, event, asset, permitted, book, account, holding, authority, entry, posting,
+    ANALYZE command, event, asset, permitted, book, account, holding, authority, drawn, entry, posting,
             stream, tally, price, document;
 END $$;
