@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from qazyna.errors import Refused
+from qazyna.office.appointment import Appoint
 from qazyna.plan import Command
 from qazyna.shell import acting
 from qazyna.shell.store.commit import Done
@@ -273,3 +274,10 @@ def test_the_users_are_listed_with_their_roles(books):
     acting.run(books, "appoint", '{"user": "ann", "roles": ["auditor"]}', actor="owner")
     listed = {each["user"]: each["roles"] for each in acting.users(books)}
     assert ["auditor"] == listed["ann"]
+
+
+def test_only_the_owner_gives_roles(books):
+    """Whoever else could, could approve in any role."""
+    no = refused(acting.act, books, Appoint(user="ann", roles=("risk_officer",)), actor="ann")
+    assert ("not_the_owner", "role") == (no.code, no.law)
+    assert ["registrar"] == {u["user"]: u["roles"] for u in acting.users(books)}["ann"]

@@ -7,6 +7,9 @@ from pydantic import Field
 from qazyna.errors import Refused
 from qazyna.plan import Command, Event, State, World, command, event, state
 
+OWNER = "owner"
+"""The role that gives roles."""
+
 User = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9][a-z0-9._@-]*$")]
 """A name to log in with."""
 

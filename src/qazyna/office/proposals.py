@@ -10,7 +10,7 @@ from pydantic import Field
 
 from qazyna.blueprint import Approvals
 from qazyna.errors import Refused
-from qazyna.office.appointment import Office
+from qazyna.office.appointment import OWNER, Office
 from qazyna.plan import Command, Event, Name, State, World, command, event, state
 
 ProposalId = Annotated[str, Field(min_length=4, max_length=40, pattern=r"^[A-Za-z0-9-]+$")]
@@ -144,6 +144,43 @@ def needed(world: World, command_kind: str) -> Approvals | None:
     """The approvals that the law of today wants for a kind of command; None where it wants none."""
     wanted = world.law(world.today).approvals(command_kind)
     return wanted if wanted.count else None
+
+
+def permit(world: World, command_kind: str) -> None:
+    """Refuse an actor who may not do this alone: without a role, or where others must approve.
+
+    Only an owner appoints: whoever else could, could approve in any role.
+    """
+    held = roles_of(world)
+    if command_kind == "appoint" and OWNER not in held:
+        raise Refused(
+            "not_the_owner",
+            f"Roles are given by the {OWNER}; {world.actor} is {', '.join(held)}.",
+            {"user": world.actor},
+            "role",
+        )
+    wanted = needed(world, command_kind)
+    if wanted is not None:
+        raise Refused(
+            "needs_approval",
+            f"{command_kind} needs {wanted.count} approval(s) of {' or '.join(wanted.roles)}: "
+            "propose it.",
+            {"needed": wanted.count, "roles": ", ".join(wanted.roles)},
+            f"approvals.{command_kind}",
+        )
+
+
+def roles_of(world: World) -> tuple[str, ...]:
+    """The actor's roles; refuses an actor who holds none."""
+    office = world.find(Office, world.actor)
+    if office is None or not office.roles:
+        raise Refused(
+            "not_appointed",
+            f"{world.actor} holds no role here: appoint with `qazyna user add`.",
+            {"user": world.actor},
+            "role",
+        )
+    return office.roles
 
 
 @command(Propose)

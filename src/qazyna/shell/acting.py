@@ -11,7 +11,7 @@ from typing import Any
 
 from qazyna.errors import Refused
 from qazyna.office.adoption import AdoptBlueprint
-from qazyna.office.appointment import Appoint, Office
+from qazyna.office.appointment import Appoint
 from qazyna.office.proposals import (
     Approve,
     Execute,
@@ -20,6 +20,8 @@ from qazyna.office.proposals import (
     Reject,
     needed,
     open_proposal,
+    permit,
+    roles_of,
 )
 from qazyna.plan import Command, World
 from qazyna.shell.store.codec import canonical
@@ -62,33 +64,15 @@ def act(
 ) -> Done:
     """Carry out a command of an appointed actor, unless the law wants it approved by others."""
 
-    def before(world: World) -> None:
-        appointed(world)
-        wanted = needed(world, command.kind)
-        if wanted is not None:
-            raise Refused(
-                "needs_approval",
-                f"{command.kind} needs {wanted.count} approval(s) of "
-                f"{' or '.join(wanted.roles)}: propose it.",
-                {"needed": wanted.count, "roles": ", ".join(wanted.roles)},
-                f"approvals.{command.kind}",
-            )
-
     return execute(
-        connection, command, actor=actor, key=key, documents=documents, also=also, before=before
+        connection,
+        command,
+        actor=actor,
+        key=key,
+        documents=documents,
+        also=also,
+        before=lambda world: permit(world, command.kind),
     )
-
-
-def appointed(world: World) -> None:
-    """Refuse an actor who holds no role."""
-    office = world.find(Office, world.actor)
-    if office is None or not office.roles:
-        raise Refused(
-            "not_appointed",
-            f"{world.actor} holds no role here: appoint with `qazyna user add`.",
-            {"user": world.actor},
-            "role",
-        )
 
 
 def propose(
@@ -113,7 +97,7 @@ def propose(
 
     def before(world: World) -> None:
         nonlocal count
-        appointed(world)
+        roles_of(world)
         wanted = needed(world, kind)
         if wanted is None:
             raise Refused(
