@@ -75,8 +75,10 @@ def site(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Si
         qazyna("down")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Any]:
+    """One browser for the tests of a file. While it runs it keeps an event loop in this
+    thread, in which Django would not speak to a database: so it ends with the file."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

@@ -62,12 +62,14 @@ _POSTINGS_OF = """
     SELECT p.entry, p.leg, p.asset, p.quantity, p.authority, b.path AS book,
            d.class AS debit_class, d.detail AS debit_detail,
            c.class AS credit_class, c.detail AS credit_detail,
-           g.event AS by_event, g.granted, g.used, g.event_kind AS by_kind, g.stream AS by_stream
+           g.event AS by_event, g.event_kind AS by_kind, g.stream AS by_stream, g.granted,
+           coalesce(u.used, 0) AS used
     FROM books.posting p
     JOIN books.book b ON b.id = p.book
     JOIN books.account d ON d.id = p.debit
     JOIN books.account c ON c.id = p.credit
     LEFT JOIN books.authority g ON g.id = p.scope
+    LEFT JOIN books.drawn u ON u.authority = g.id
     WHERE p.entry = ANY(%s)
     ORDER BY p.entry, p.leg
 """

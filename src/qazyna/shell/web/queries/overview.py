@@ -35,10 +35,15 @@ _POTS = """
     FROM books.book b JOIN books.account a ON a.book = b.id JOIN books.holding h ON h.account = a.id
     WHERE (b.path IN ('reserve', 'budget') OR starts_with(b.path, 'workout/')) AND h.quantity > 0
 """
+# Month by month only where months are looked at: in the reserve.
 _TALLY = """
     SELECT month, book_kind, kind, leg, debit_class, credit_class, counter, asset, currency, flow,
            sum(quantity) AS quantity, sum(value) AS value, sum(postings)::bigint AS postings
-    FROM books.tally GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+    FROM books.tally WHERE book_kind = 'reserve' GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+    UNION ALL
+    SELECT NULL, book_kind, kind, leg, debit_class, credit_class, counter, asset, currency, NULL,
+           sum(quantity), sum(value), sum(postings)::bigint
+    FROM books.tally WHERE book_kind <> 'reserve' GROUP BY 2, 3, 4, 5, 6, 7, 8, 9
 """
 _MANAGERS = """
     SELECT name, version, state FROM books.stream WHERE starts_with(name, 'manager/') ORDER BY name

@@ -4,7 +4,7 @@ from typing import Any
 
 from qazyna.shell.web import books
 
-PAGE = 150
+PAGE = 60
 
 _LIST = """
     SELECT substr(s.name, 7) AS venue, s.state->>'name' AS name, s.state->>'venue_kind' AS kind,
