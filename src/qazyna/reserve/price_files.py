@@ -67,10 +67,15 @@ class PriceFile:
 
 
 def read(
-    file: str, lines: Iterable[str], known: Mapping[str, Asset], pair: tuple[str, str] | None = None
+    file: str,
+    lines: Iterable[str],
+    known: Mapping[str, Asset],
+    pair: tuple[str, str] | None = None,
+    today: date = date.max,
 ) -> PriceFile:
-    """Read a file of prices to its end. `pair` says what is priced where its name does not."""
-    reader = _Reader(file, known, pair)
+    """Read a file of prices to its end. `pair` says what is priced where its name does not, and
+    nothing after `today` can be known."""
+    reader = _Reader(file, known, pair, today)
     reader.read(lines)
     return PriceFile(file, reader.count, tuple(reader.rows.values()), tuple(reader.findings))
 
@@ -83,6 +88,7 @@ class _Reader:
     file: str
     known: Mapping[str, Asset]
     pair: tuple[str, str] | None
+    today: date
     count: int = 0
     rows: dict[tuple[str, str, date], Row] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
@@ -268,6 +274,13 @@ class _Reader:
     ) -> None:
         if monthly:
             on = month_end(on)
+        if on > self.today:
+            self._say(
+                "date",
+                "date_in_future",
+                f"This price is of {on}, and today is {self.today}."
+                + (" A monthly average is known at its month's end." if monthly else ""),
+            )
         row = Row(asset, currency, on, value, source, AVERAGE if monthly else "")
         before = self.rows.setdefault((asset, currency, on), row)
         if before.price != value:

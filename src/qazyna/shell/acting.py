@@ -50,7 +50,8 @@ def _by_hand(kind: str) -> None:
     if kind in _STEPS:
         raise Refused("not_by_hand", f"{kind} is a step of a proposal: use `qazyna {kind}`.")
     if kind in _BY_FILE:
-        raise Refused("not_by_hand", f"{kind} comes with a file: see `qazyna import --help`.")
+        how = "blueprint adopt" if kind == "adopt_blueprint" else "import --help"
+        raise Refused("not_by_hand", f"{kind} comes with a file: see `qazyna {how}`.")
 
 
 def act(

@@ -38,10 +38,22 @@ def _command(kind: str, model: type[Command]) -> dict[str, Any]:
                 "type": _type(field, definitions),
                 "required": name in required,
                 "default": field.get("default"),
+                "note": _note(field, name in required),
             }
             for name, field in schema.get("properties", {}).items()
         ],
     }
+
+
+def _note(field: dict[str, Any], required: bool) -> str:
+    if required:
+        return "required"
+    default = field.get("default")
+    if default in (None, [], ""):
+        return ""
+    if isinstance(default, dict):
+        return "optional"
+    return f"default {str(default).lower() if isinstance(default, bool) else default}"
 
 
 def _type(field: dict[str, Any], definitions: dict[str, Any]) -> str:
@@ -84,12 +96,6 @@ def markdown() -> str:
         lines += ["", f"### `{command['kind']}`", "", command["does"], ""]
         lines += ["| field | type | |", "|---|---|---|"]
         for field in command["fields"]:
-            if field["required"]:
-                note = "required"
-            elif field["default"] in (None, [], ""):
-                note = ""
-            else:
-                note = f"default `{field['default']}`"
             kind = field["type"].replace("|", "\\|")
-            lines.append(f"| `{field['name']}` | {kind} | {note} |")
+            lines.append(f"| `{field['name']}` | {kind} | {field['note']} |")
     return "\n".join(lines) + "\n"

@@ -2,17 +2,18 @@
 
 import gc
 import hashlib
+import io
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from qazyna.enforcement.venues import ImportVenues
-from qazyna.errors import FileRefused, Finding
 from qazyna.plan import Event, World
 from qazyna.reserve import price_files
 from qazyna.reserve.price_import import ImportPrices
 from qazyna.shell.acting import act
-from qazyna.shell.adapters.tables import read_table
+from qazyna.shell.adapters.tables import content_of, read_table, text_of
 from qazyna.shell.store.commit import Connection
 from qazyna.shell.store.reading import known_assets
 from qazyna.shell.store.writing import insert_rows
@@ -35,16 +36,11 @@ def import_price_file(
     report: Report = lambda _: None,
 ) -> Answer:
     """Prices and rates. `asset` says what a file prices that does not say so itself."""
-    content = _bytes(path)
-    try:
-        lines = content.decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise FileRefused(
-            path.name, 0, [Finding(line, "", "unreadable", "This line is not UTF-8 text.")]
-        ) from None
+    content = content_of(path)
+    lines = io.StringIO(text_of(path.name, content), newline="")
     pair = (asset, currency) if asset else None
-    file = price_files.read(path.name, lines, known_assets(connection), pair).sound()
+    assets, today = known_assets(connection), _today(connection)
+    file = price_files.read(path.name, lines, assets, pair, today).sound()
     rows = file.rows
 
     def keep(connection: Connection, world: World, follows: list[Event], seq: int) -> None:
@@ -124,9 +120,7 @@ def _answer(path: Path, rows: int, accepted: int) -> Answer:
     }
 
 
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        why = error.strerror or "it cannot be read"
-        raise FileRefused(path.name, 0, [Finding(1, "", "unreadable", f"{why}.")]) from None
+def _today(connection: Connection) -> date:
+    """The day by the clock that also dates what is recorded."""
+    row = connection.execute("SELECT (clock_timestamp() AT TIME ZONE 'UTC')::date").fetchone()
+    return row[0] if row else date.max

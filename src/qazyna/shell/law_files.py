@@ -1,8 +1,8 @@
-"""Where blueprints are, and how a name becomes a file."""
+"""Where blueprints are, and how a name becomes a file and a file a text."""
 
 from pathlib import Path
 
-from qazyna.errors import Refused
+from qazyna.errors import FileRefused, Finding, Refused
 
 ROOT = Path(__file__).parents[3]
 BLUEPRINTS = ROOT / "blueprints"
@@ -22,3 +22,15 @@ def blueprint_file(name: str) -> Path:
             {"blueprint": name},
         )
     return file
+
+
+def blueprint_text(file: Path) -> str:
+    """The text of a blueprint's file, byte for byte. Raises `FileRefused` where it is none."""
+    content = file.read_bytes()
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise FileRefused(
+            file.name, 0, [Finding(line, "", "unreadable", "This line is not UTF-8 text.")]
+        ) from None

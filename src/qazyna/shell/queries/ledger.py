@@ -99,7 +99,7 @@ _ENTRIES = f"""
         JOIN books.account a ON a.id IN (p.debit, p.credit) JOIN books.book b ON b.id = a.book
         WHERE starts_with({_PATH}, %(prefix)s)
           AND p.value_date BETWEEN %(since)s AND %(until)s
-        ORDER BY p.entry LIMIT %(legs)s
+        ORDER BY p.value_date, p.entry LIMIT %(legs)s
     )
     ORDER BY n.value_date, n.id, p.leg
 """

@@ -115,6 +115,11 @@ _ASSUMED = """
     FROM books.stream c, jsonb_each(c.state->'holdings') h
     WHERE c.name LIKE 'case/%%' AND h.value->'assumed' <> '[]'::jsonb
       AND h.value->>'seized_on' <= %(day)s
+      AND (%(known_at)s::timestamptz IS NULL OR EXISTS (
+            SELECT FROM books.book b JOIN books.account a ON a.book = b.id
+            JOIN books.posting p ON p.debit = a.id
+            JOIN books.entry n ON n.id = p.entry JOIN books.event e ON e.seq = n.event
+            WHERE b.path = substr(c.name, 6) || '/' || h.key AND e.recorded_at <= %(known_at)s))
     ORDER BY 1, 2
 """
 
