@@ -96,10 +96,21 @@ def execute(
                 return _write(
                     connection, known, first, command, key, digest, actor, documents, also
                 )
-        except _MET_ANOTHER:
+        except _MET_ANOTHER as met:
+            if met.diag.constraint_name == "never_below_zero_on_any_day":
+                raise _dated_too_early(met) from None
             if attempt == ATTEMPTS:
                 raise
     raise AssertionError("unreachable")
+
+
+def _dated_too_early(met: psycopg.Error) -> Refused:
+    return Refused(
+        "below_zero_that_day",
+        "On that day, or on one since, more would have been taken out than was there: "
+        f"{met.diag.message_primary}. Date it when the asset was there.",
+        {"problem": met.diag.message_primary},
+    )
 
 
 def _repeated(known: Known, command: Command, key: str, digest: bytes) -> Done:

@@ -151,6 +151,7 @@ CREATE TABLE holding (
     asset_class text          NOT NULL,
     quantity    numeric(78,0) NOT NULL DEFAULT 0
                 CONSTRAINT never_below_zero CHECK (quantity >= 0 AND quantity <> 'NaN'),
+    last_day    date          NOT NULL,   -- of its latest posting by value date
     PRIMARY KEY (account, asset, book, class),
     CONSTRAINT of_its_account FOREIGN KEY (account, book, book_kind, class, side)
         REFERENCES account (id, book, book_kind, class, side),

@@ -95,6 +95,9 @@ CREATE FUNCTION apply_postings() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = books, pg_temp
     SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
 AS $$
+DECLARE
+    titles CONSTANT text[] := '{claimants, beneficiaries, state, budget, reserve, workout}';
+    below text;
 BEGIN
     -- 1. Lock what is there, in the order every writer takes.
     PERFORM 1 FROM (
@@ -108,13 +111,14 @@ BEGIN
 
     -- 2. Move it. Rows are found by their place, which the lock keeps still.
     UPDATE holding h
-    SET quantity = h.quantity + CASE h.side WHEN 'location' THEN moved.net ELSE -moved.net END
+    SET quantity = h.quantity + CASE h.side WHEN 'location' THEN moved.net ELSE -moved.net END,
+        last_day = greatest(h.last_day, moved.last_day)
     FROM (
-        SELECT found.at, sums.net FROM (
-            SELECT account, asset, sum(net) AS net FROM (
-                SELECT debit AS account, asset, quantity AS net FROM fresh
+        SELECT found.at, sums.net, sums.last_day FROM (
+            SELECT account, asset, sum(net) AS net, max(value_date) AS last_day FROM (
+                SELECT debit AS account, asset, quantity AS net, value_date FROM fresh
                 UNION ALL
-                SELECT credit, asset, -quantity FROM fresh
+                SELECT credit, asset, -quantity, value_date FROM fresh
             ) AS legs GROUP BY account, asset
         ) AS sums, LATERAL (
             SELECT k.ctid AS at FROM holding k
@@ -124,15 +128,16 @@ BEGIN
     WHERE h.ctid = moved.at;
 
     -- 3. What was not there is new; another writer who brings the same about meets the primary key.
-    INSERT INTO holding (account, asset, book, book_kind, class, side, asset_class, quantity)
+    INSERT INTO holding (account, asset, book, book_kind, class, side, asset_class, quantity,
+                         last_day)
     SELECT moved.account, moved.asset, a.book, a.book_kind, a.class, a.side,
            (SELECT s.class FROM asset s WHERE s.code = moved.asset),
-           CASE a.side WHEN 'location' THEN moved.net ELSE -moved.net END
+           CASE a.side WHEN 'location' THEN moved.net ELSE -moved.net END, moved.last_day
     FROM (
-        SELECT account, asset, sum(net) AS net FROM (
-            SELECT debit AS account, asset, quantity AS net FROM fresh
+        SELECT account, asset, sum(net) AS net, max(value_date) AS last_day FROM (
+            SELECT debit AS account, asset, quantity AS net, value_date FROM fresh
             UNION ALL
-            SELECT credit, asset, -quantity FROM fresh
+            SELECT credit, asset, -quantity, value_date FROM fresh
         ) AS legs GROUP BY account, asset ORDER BY account, asset
     ) AS moved,
     LATERAL (SELECT * FROM account WHERE id = moved.account OFFSET 0) AS a
@@ -140,7 +145,44 @@ BEGIN
         SELECT true FROM holding h WHERE h.account = moved.account AND h.asset = moved.asset
     ) IS NULL;
 
-    -- 4. Draw on the grants in the same three steps. A reversal gives back what was drawn.
+    -- 4. Of what was dated back, no day since may end below zero. What was taken out is no longer
+    --    there on any later day: the end of each is the quantity now, less all that came after it.
+    SELECT format('%s of holding %s would be %s at the end of the day before %s',
+                  short.asset, short.account, short.left_over, short.next_day)
+    INTO below
+    FROM (
+        -- Only what takes out can: a debit of a title, a credit of a location.
+        SELECT account, asset, min(value_date) AS since FROM (
+            SELECT debit AS account, asset, value_date FROM fresh WHERE debit_class = ANY (titles)
+            UNION ALL
+            SELECT credit, asset, value_date FROM fresh WHERE credit_class <> ALL (titles)
+        ) AS legs GROUP BY account, asset
+    ) AS touched, LATERAL (
+        SELECT touched.account, touched.asset, days.next_day,
+               h.quantity - sum(CASE h.side WHEN 'location' THEN days.net ELSE -days.net END)
+                            OVER (ORDER BY days.next_day DESC) AS left_over
+        FROM holding h, LATERAL (
+            SELECT p.value_date AS next_day, sum(p.net) AS net FROM (
+                SELECT value_date, quantity AS net FROM posting
+                WHERE debit = touched.account AND asset = touched.asset
+                  AND value_date > touched.since
+                UNION ALL
+                SELECT value_date, -quantity FROM posting
+                WHERE credit = touched.account AND asset = touched.asset
+                  AND value_date > touched.since
+            ) AS p GROUP BY p.value_date
+        ) AS days
+        WHERE h.account = touched.account AND h.asset = touched.asset
+          AND touched.since < h.last_day
+    ) AS short
+    WHERE short.left_over < 0
+    LIMIT 1;
+    IF below IS NOT NULL THEN
+        RAISE EXCEPTION '%', below
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'never_below_zero_on_any_day';
+    END IF;
+
+    -- 5. Draw on the grants in the same three steps. A reversal gives back what was drawn.
     PERFORM 1 FROM (
         SELECT DISTINCT scope FROM (
             SELECT scope FROM fresh WHERE scope IS NOT NULL
@@ -174,7 +216,7 @@ BEGIN
     ) AS sums
     WHERE (SELECT true FROM drawn d WHERE d.authority = sums.scope) IS NULL;
 
-    -- 5. Add to the month's sums.
+    -- 6. Add to the month's sums.
     INSERT INTO tally AS t
     SELECT date_trunc('month', f.value_date)::date,
            (SELECT b.kind FROM book b WHERE b.id = f.book), f.kind, f.leg, f.debit_class,
