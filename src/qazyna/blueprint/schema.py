@@ -81,7 +81,6 @@ COMMAND_KINDS: Final = (
     "request_redemption",
     "fill_redemption",
     "receive_proceeds",
-
     "commit_capital",
     "pay_call",
     "distribute",
