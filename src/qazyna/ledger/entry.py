@@ -249,7 +249,7 @@ def grants_for(entries: tuple[Entry, ...]) -> tuple[Grant, ...]:
 def rules_of(entry: Entry) -> tuple[chart.Rule, ...]:
     """The rules the entry needs, one a leg; the chart must have them all."""
     first, *rest = entry.postings
-    rules = (_rule(entry.kind, 1, first, ""),)
+    rules: tuple[chart.Rule, ...] = (_rule(entry.kind, 1, first, ""),)
     if rest:
         tied = first.debit.klass if entry.kind in chart.TWO_LEGGED else ""
         rules += (_rule(entry.kind, 2, rest[0], tied),)
