@@ -4,8 +4,9 @@ Entries, grants, assets, prices and folded states are functions of the events; r
 and monthly sums are functions of the postings. So all of them are derived again here, on another
 path than the one that wrote them, and compared row by row.
 
+    reading.py   what is kept, read ahead of what looks at it
     folding.py   event after event: its entries, grants and prices, and the fold of its stream
-    told.py      what the rows of an entry say, as one text: in SQL and in Python
+    told.py      what the rows of an entry say, told by the database and by the event
     sums.py      what follows from the rows by adding up, and rows that nothing accounts for
 """
 
@@ -14,9 +15,10 @@ from typing import Any
 
 import psycopg
 
+from qazyna.history.register import uncollected
 from qazyna.shell.store.replay.folding import Folding
 from qazyna.shell.store.replay.found import Replay
-from qazyna.shell.store.replay.sums import same_sums
+from qazyna.shell.store.replay.reading import ahead, kept
 
 Connection = psycopg.Connection[Any]
 
@@ -31,12 +33,19 @@ def check(connection: Connection, progress: Callable[[int], None] = lambda _: No
 def compare(connection: Connection, progress: Callable[[int], None] = lambda _: None) -> Replay:
     """The same within the transaction that is open."""
     found = Replay()
-    connection.execute("SET LOCAL datestyle = 'ISO, YMD'")
     folding = Folding(connection, found)
-    folding.replay(progress)
-    folding.same_states()
-    folding.same_catalogue()
-    same_sums(connection, found)
+    with uncollected():
+        for what, rows in ahead(kept(connection)):
+            match what:
+                case "events":
+                    folding.events(rows)
+                    progress(found.events)
+                case "streams":
+                    folding.streams(rows)
+                case "sums":
+                    for where, difference in rows:
+                        found.differs(where or "?", difference)
+        folding.complete()
     return found
 
 

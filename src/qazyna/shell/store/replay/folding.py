@@ -1,8 +1,5 @@
 """Events, one after the other: each derived again, and laid beside the rows it led to."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,7 +7,6 @@ from typing import Any
 import psycopg
 from pydantic_core import from_json
 
-from qazyna.history.register import uncollected
 from qazyna.ledger import chart
 from qazyna.plan import STATES, Event, State
 from qazyna.reserve import price_files
@@ -18,12 +14,10 @@ from qazyna.reserve.price_import import PricesImported
 from qazyna.shell.store.codec import Json, commitment, read_event
 from qazyna.shell.store.reading import known_assets, state_json
 from qazyna.shell.store.replay.found import Replay
-from qazyna.shell.store.replay.told import ROW, ROWS, entries_told, grants_told
+from qazyna.shell.store.replay.told import BETWEEN, entries_told, grants_told
 
 Connection = psycopg.Connection[Any]
 Row = tuple[Any, ...]
-
-BATCH = 2_000
 
 Day = tuple[str, str, date]
 """What is priced, in which currency, on which day."""
@@ -39,6 +33,8 @@ class Folding:
         self.found = found
         self.states: dict[str, State] = {}
         self.versions: dict[str, int] = {}
+        self.kept: set[str] = set()
+        """Streams whose state is kept."""
         self.unread: set[str] = set()
         """Streams with an event that cannot be read: their fold says nothing."""
         self.assets: dict[str, tuple[str, int, str]] = {}
@@ -47,15 +43,11 @@ class Folding:
 
     # events
 
-    def replay(self, progress: Callable[[int], None]) -> None:
-        """Derive what every event says."""
-        found = self.found
-        with uncollected(), _by_index(self.connection):
-            for rows in _batches(self.connection, ROWS, 0):
-                for row in rows:
-                    self._event(row)
-                found.events += len(rows)
-                progress(found.events)
+    def events(self, rows: list[Row]) -> None:
+        """Derive what these events say; all that came before them have been seen."""
+        for row in rows:
+            self._event(row)
+        self.found.events += len(rows)
 
     def _event(self, row: Row) -> None:
         seq, stream, version, kind, on, recorded_at, command, actor, leaf, private, *kept = row
@@ -87,7 +79,7 @@ class Folding:
         self.found.entries += len(entries)
         told, grants = kept
         derived = entries_told(entries, stream, version)
-        if ROW.join(derived) != (told or b""):
+        if BETWEEN.join(derived) != (told or b""):
             self._differ(where, derived, told)
         if grants_told(granted) != grants:
             self.found.differs(where, f"grants {grants_told(granted)!r}, kept {grants!r}")
@@ -131,40 +123,39 @@ class Folding:
 
     def _differ(self, where: str, derived: list[bytes], told: bytes | None) -> None:
         """Say which of the entries it is."""
-        kept = told.split(ROW) if told else []
+        kept = told.split(BETWEEN) if told else []
         if len(kept) != len(derived):
-            self.found.differs(where, f"{len(derived)} entries derived, {len(kept)} kept")
-        for number, (one, other) in enumerate(zip(derived, kept, strict=False), start=1):
+            self.found.differs(where, f"{len(derived) // 2} entries derived, {len(kept) // 2} kept")
+        for at, (one, other) in enumerate(zip(derived, kept, strict=False)):
             if one != other:
+                whose = "its rows say" if at % 2 else "its leaf says"
                 self.found.differs(
-                    f"{where}#{number}", f"derived {_text(one)}, kept {_text(other)}"
+                    f"{where}#{at // 2 + 1}", f"derived {_text(one)}; {whose} {_text(other)}"
                 )
 
     # what is kept beside them
 
-    def same_states(self) -> None:
+    def streams(self, rows: list[Row]) -> None:
         """The folded state of each stream is the fold of its events."""
-        query = """
-            SELECT name, version, state::text FROM books.stream WHERE name > %s
-            ORDER BY name LIMIT %s
-        """
-        left = set(self.versions)
-        for rows in _batches(self.connection, query, ""):
-            for name, version, text in rows:
-                left.discard(name)
-                if name not in self.versions:
-                    self.found.differs(name, "a state without events")
-                elif name not in self.unread and (
-                    version != self.versions[name] or not self._same_state(name, text)
-                ):
-                    self.found.differs(name, "the kept state is not the fold of its events")
-        for name in sorted(left):
+        for name, version, text in rows:
+            self.kept.add(name)
+            if name not in self.versions:
+                self.found.differs(name, "a state without events")
+            elif name not in self.unread and (
+                version != self.versions[name] or not self._same_state(name, text)
+            ):
+                self.found.differs(name, "the kept state is not the fold of its events")
+
+    def complete(self) -> None:
+        """Every stream that has events has a state, and the catalogue is what events brought."""
+        for name in sorted(self.versions.keys() - self.kept):
             self.found.differs(name, "events without a state")
+        self._same_catalogue()
 
     def _same_state(self, name: str, text: str) -> bool:
         return bool(from_json(state_json(self.states[name])) == from_json(text))
 
-    def same_catalogue(self) -> None:
+    def _same_catalogue(self) -> None:
         """The assets, permissions and prices are those that events brought."""
         connection, found = self.connection, self.found
         query = "SELECT code, class, scale, name FROM books.asset WHERE event IS NOT NULL"
@@ -191,33 +182,8 @@ class Folding:
             found.differs(f"price of {asset} on {on}", "missing")
 
 
-@contextmanager
-def _by_index(connection: Connection) -> Iterator[None]:
-    """Hold plans to look-ups by index: statistics may be of before an import, or of nothing."""
-    methods = ("hashjoin", "mergejoin", "seqscan")
-    for method in methods:
-        connection.execute(f"SET LOCAL enable_{method} = off")
-    yield
-    for method in methods:
-        connection.execute(f"SET LOCAL enable_{method} = on")
-
-
-def _batches(connection: Connection, query: str, after: Any) -> Iterator[list[Row]]:
-    """Rows in the order of their first column; the next come while these are looked at."""
-
-    def fetch(after: Any) -> list[Row]:
-        return connection.execute(query, [after, BATCH], prepare=True, binary=True).fetchall()
-
-    with ThreadPoolExecutor(1) as pool:
-        rows = fetch(after)
-        while rows:
-            following = pool.submit(fetch, rows[-1][0])
-            yield rows
-            rows = following.result()
-
-
 def _text(told: bytes) -> str:
-    return told.decode(errors="replace").replace("\x1f", " | ")
+    return told.decode(errors="replace")
 
 
 __all__ = ["Folding"]

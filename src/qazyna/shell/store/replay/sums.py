@@ -4,14 +4,6 @@ The postings themselves are laid beside the events in `folding`. Here the databa
 by table, for what does not follow from them: an empty answer each is what is promised.
 """
 
-from typing import Any
-
-import psycopg
-
-from qazyna.shell.store.replay.found import Replay
-
-Connection = psycopg.Connection[Any]
-
 QUANTITIES = """
     WITH derived AS (
         SELECT account, asset, sum(net) AS quantity FROM (
@@ -84,9 +76,5 @@ NOBODYS = """
     FROM books.authority g LEFT JOIN books.event e ON e.seq = g.event WHERE e.seq IS NULL
 """
 
-
-def same_sums(connection: Connection, found: Replay) -> None:
-    """Whatever these answer differs."""
-    for query in (QUANTITIES, DRAWN, MONTHS, NOBODYS):
-        for where, what in connection.execute(query):
-            found.differs(where or "?", what)
+SUMS = (QUANTITIES, DRAWN, MONTHS, NOBODYS)
+"""Each answers with (where, what) for everything that differs."""

@@ -1,19 +1,23 @@
-"""What the rows of an event say, as one text: told by the database, and told by its entries.
+"""What the rows of an event say: told by the database, and told by the event.
 
-Both tellings name everything by what it means (a path, an event), never by a row's number, so that
-they can be made far from each other and laid side by side. A column that is added to the tables is
-added here twice, or it goes unchecked.
+An entry's rows are told as the leaf that they would make, so that three things can be laid side
+by side: the leaf as it is kept, the leaf that its rows make, and the leaf that its event makes. The
+two tellings are made far from each other, and name everything by what it means (a path, an event),
+never by a row's number.
+
+A column that is added to the tables is added here too, or it goes unchecked.
 """
 
 from collections.abc import Iterable
 
-from qazyna.ledger.entry import Entry, Grant, rules_of
-from qazyna.shell.store.codec import authority_text, entry_leaf, reversed_text
+from qazyna.ledger.entry import Entry, Grant
+from qazyna.shell.store.codec import entry_leaf
 
-FIELD, ROW = "\x1f", b"\x1d"
-"""Between two columns, and between two entries; neither can occur in a leaf."""
+BETWEEN = b"\x1d"
+"""Between leaves, and between grants; it cannot occur within one."""
 
-# Look-ups by index, event by event: nothing here costs more when the tables are large.
+# Look-ups by index, event by event: nothing here costs more when the tables are large. A posting
+# whose columns contradict its entry or its accounts is left out, and so missed in the leaf.
 ROWS = r"""
     SELECT e.seq, e.stream, e.version, e.kind, e.value_date, e.recorded_at, e.command, k.actor,
            e.leaf, e.private, n.told, g.told
@@ -22,30 +26,44 @@ ROWS = r"""
     ) AS e
     LEFT JOIN books.command k ON k.key = e.command
     LEFT JOIN LATERAL (
-        SELECT string_agg(n.leaf || convert_to(concat_ws(E'\x1f', '', n.number, n.kind, n.legs,
-                   n.value_date, n.flow, n.value, n.currency, n.price_source, r.told, p.told
-               ), 'UTF8'), '\x1d' ORDER BY n.number) AS told
+        SELECT string_agg(n.leaf || '\x1d' || convert_to(coalesce(
+            '{"entry":' || n.number || ',"flow":' || to_json(n.flow)
+            || ',"kind":' || to_json(n.kind) || ',"leaf":"entry","on":"' || n.value_date
+            || '","postings":['
+            || CASE p.legs WHEN n.legs THEN p.told ELSE '' END || '],"reverses":'
+            || coalesce(r.told, 'null') || ',"stream":' || to_json(e.stream) || ',"value":'
+            || CASE WHEN n.value IS NULL THEN 'null' ELSE
+               '{"amount":"' || n.value || '","currency":' || to_json(n.currency) || ',"source":'
+               || to_json(n.price_source) || '}' END
+            || ',"version":' || e.version || '}', ''), 'UTF8'), '\x1d' ORDER BY n.number) AS told
         FROM books.entry n
         LEFT JOIN LATERAL (
-            SELECT old.stream || '@' || old.version || '#' || o.number AS told
+            SELECT to_json(old.stream || '@' || old.version || '#' || o.number)::text AS told
             FROM books.entry o JOIN books.event old ON old.seq = o.event WHERE o.id = n.reverses
         ) AS r ON true
         LEFT JOIN LATERAL (
-            SELECT string_agg(concat_ws(E'\x1f', p.leg, p.kind, p.value_date, p.asset, p.quantity,
-                       b.path || '/' || concat_ws('/', d.class, nullif(d.detail, '')),
-                       b.path || '/' || concat_ws('/', c.class, nullif(c.detail, '')),
-                       p.debit_class, p.credit_class, p.counter, p.authority,
-                       a.authority || ':' || given.stream || '@' || given.version
-                   ), E'\x1f' ORDER BY p.leg) AS told
+            SELECT count(*) AS legs, string_agg(
+                '{"amount":"' || p.quantity || '","asset":' || to_json(p.asset) || ',"authority":'
+                || coalesce(to_json(
+                    a.authority || ':' || given.stream || '@' || given.version)::text, 'null')
+                || ',"credit":' || to_json(concat_ws('/', b.path, c.class, nullif(c.detail, '')))
+                || ',"debit":' || to_json(concat_ws('/', b.path, d.class, nullif(d.detail, '')))
+                || '}', ',' ORDER BY p.leg) AS told
             FROM books.posting p
-            LEFT JOIN books.book b ON b.id = p.book
-            LEFT JOIN books.account d ON d.id = p.debit AND d.book = p.book
-            LEFT JOIN books.account c ON c.id = p.credit AND c.book = p.book
-            LEFT JOIN books.authority a
-                ON a.id = p.scope AND a.book = p.book AND a.asset = p.asset
+            JOIN books.book b ON b.id = p.book
+            JOIN books.account d
+                ON d.id = p.debit AND (d.book, d.class) = (p.book, p.debit_class)
+            JOIN books.account c
+                ON c.id = p.credit AND (c.book, c.class) = (p.book, p.credit_class)
+            LEFT JOIN books.authority a ON a.id = p.scope
+                AND (a.authority, a.book, a.asset) = (p.authority, p.book, p.asset)
             LEFT JOIN books.event given ON given.seq = a.event
-            WHERE p.entry = n.id
-              AND (p.reverses IS NOT DISTINCT FROM n.reverses)
+            WHERE p.entry = n.id AND (p.kind, p.value_date) = (n.kind, n.value_date)
+              AND p.reverses IS NOT DISTINCT FROM n.reverses
+              AND coalesce(a.authority, 'none') = p.authority
+              AND p.counter = CASE WHEN p.leg = 2 AND p.kind IN ('exchange', 'transfer') THEN
+                    (SELECT f.debit_class FROM books.posting f WHERE f.entry = n.id AND f.leg = 1)
+                    ELSE '' END
         ) AS p ON true
         WHERE n.event = e.seq
     ) AS n ON true
@@ -59,32 +77,14 @@ ROWS = r"""
 
 
 def entries_told(entries: Iterable[Entry], stream: str, version: int) -> list[bytes]:
-    """The rows of an event's entries."""
-    return [
-        entry_leaf(entry, stream, version, number)
-        + FIELD.join(_entry(entry, stream, version, number)).encode()
-        for number, entry in enumerate(entries, start=1)
-    ]
-
-
-def _entry(entry: Entry, stream: str, version: int, number: int) -> list[str]:
-    on, value = entry.value_date.isoformat(), entry.value
-    columns = ["", str(number), entry.kind, str(len(entry.postings)), on, entry.flow]
-    if value is not None:
-        columns += (format(value.amount, "f"), value.currency, value.source)
-    if entry.reverses is not None:
-        columns.append(reversed_text(entry.reverses))
-    for rule, posting in zip(rules_of(entry), entry.postings, strict=True):
-        columns += (
-            *(str(rule[1]), entry.kind, on, posting.asset, str(posting.amount)),
-            *(posting.debit.path, posting.credit.path, *rule[2:]),
-        )
-        if posting.authority is not None:
-            columns.append(authority_text(posting.authority, stream, version))
-    return columns
+    """The leaf of each entry of an event, twice: as it is kept, and as its rows make it."""
+    told: list[bytes] = []
+    for number, entry in enumerate(entries, start=1):
+        leaf = entry_leaf(entry, stream, version, number)
+        told += (leaf, leaf)
+    return told
 
 
 def grants_told(grants: Iterable[Grant]) -> str | None:
     """The rows of what an event grants."""
-    rows = [FIELD.join((g.kind, g.book, g.asset, str(g.amount))) for g in grants]
-    return "\x1d".join(rows) or None
+    return "\x1d".join(f"{g.kind}\x1f{g.book}\x1f{g.asset}\x1f{g.amount}" for g in grants) or None

@@ -1,0 +1,61 @@
+"""What is kept, in the order in which it is looked at, read ahead by another thread.
+
+The database works on the next rows while these are compared. One connection serves both threads in
+turns, so that all is read in one snapshot.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import psycopg
+
+from qazyna.shell.store.replay.sums import SUMS
+from qazyna.shell.store.replay.told import ROWS
+
+Connection = psycopg.Connection[Any]
+Step = tuple[str, list[tuple[Any, ...]]]
+"""What the rows are, and the rows."""
+
+BATCH = 2_000
+AHEAD = 8
+"""So many steps are read before they are asked for; it bounds the memory used."""
+
+STREAMS = """
+    SELECT name, version, state::text FROM books.stream WHERE name > %s ORDER BY name LIMIT %s
+"""
+
+
+def kept(connection: Connection) -> Iterator[Step]:
+    """All events with their rows, all states, and whatever does not add up."""
+    connection.execute("SET LOCAL datestyle = 'ISO, YMD'")
+    connection.execute("SET LOCAL jit = off")  # it would compile for longer than it saves
+    # Statistics may be those of empty tables; look-ups by index are never a bad plan for a batch.
+    for method in ("hashjoin", "mergejoin", "seqscan"):
+        connection.execute(f"SET LOCAL enable_{method} = off")
+    yield from (("events", rows) for rows in _batches(connection, ROWS, 0))
+    yield from (("streams", rows) for rows in _batches(connection, STREAMS, ""))
+    for method in ("hashjoin", "mergejoin", "seqscan"):
+        connection.execute(f"SET LOCAL enable_{method} = on")
+    for query in SUMS:
+        yield "sums", connection.execute(query).fetchall()
+
+
+def ahead(steps: Iterator[Step]) -> Iterator[Step]:
+    """The same steps, taken by another thread before they are asked for."""
+    with ThreadPoolExecutor(1) as pool:
+        waiting = deque(pool.submit(next, steps, None) for _ in range(AHEAD))
+        while (step := waiting.popleft().result()) is not None:
+            waiting.append(pool.submit(next, steps, None))
+            yield step
+
+
+def _batches(connection: Connection, query: str, after: Any) -> Iterator[list[tuple[Any, ...]]]:
+    """All rows, so many at a time, in the order of their first column."""
+    while True:
+        found = connection.execute(query, [after, BATCH], prepare=True, binary=True)
+        if not (rows := found.fetchall()):
+            return
+        after = rows[-1][0]
+        yield rows
