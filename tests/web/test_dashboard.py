@@ -5,11 +5,15 @@ from collections import defaultdict
 
 import pytest
 
+from qazyna.seizure.custody import RecordLoss
+from qazyna.shell import acting
 from qazyna.shell.queries.statement import statement
 from qazyna.shell.web import books, figures
 from qazyna.shell.web.queries import overview as overviews
 from qazyna.shell.web.queries.overview import overview
 from qazyna.shell.web.queries.pulse import pulse
+from qazyna.shell.web.views.dashboard import custody_total
+from tests.support_cases import CASE, seize
 from tests.web.served import addresses, client, text
 
 HISTORY = re.compile(r"\bbooks\.(posting|entry|event|command|authority)\b")
@@ -60,6 +64,20 @@ def test_the_last_bar_is_the_total_of_today(both):
 def test_every_month_is_what_the_statement_of_its_last_day_says(demo):
     for month in overview(pulse()).months[:-1]:
         assert statement(demo, month.on).total == month.total
+
+
+def test_what_is_lost_is_still_owed_and_worth_nothing(empty):
+    """Prices from the law's own par, so that a small database has some."""
+    acting.act(empty, seize("1000", asset="USDT"), actor="ann")
+    loss = {**CASE, "asset": "USDT", "quantity": "400", "discovered_on": "2025-04-01"}
+    keys = RecordLoss(**loss, obligor="State Custodian", incident_ref="I-1")
+    acting.act(empty, keys, actor="ann")
+    found = overview(pulse())
+    whole = statement(empty, found.statement.as_of)
+    assert 600 == custody_total(found) == sum(line.value for line in whole.custody)
+    page = text(client("ann").get("/"))
+    assert "Of it, lost" in page
+    assert 200 == client("ann").get("/custody/shortfall/USDT").status_code
 
 
 # What it costs

@@ -25,6 +25,13 @@ def test_what_waits_is_told_with_what_it_would_do(proposal):
     assert "0 of 1" in said
 
 
+def test_who_decides_nothing_is_not_told_what_it_holds(proposal):
+    for name, sealed in (("dan", True), ("bob", False), ("ann", False), ("fay", False)):
+        said = text(client(name).get(f"/proposals/{proposal}"))
+        assert sealed == ("sealed" in said)
+        assert sealed != ("R-1" in said)
+
+
 def test_its_number_stands_beside_the_name_of_the_page(proposal):
     assert "Proposals 1 waiting" in text(client("bob").get("/cases"))
 

@@ -98,6 +98,8 @@ class Overview:
     custody: tuple[InCustody, ...]
     places: tuple[tuple[str, Asset, int], ...]
     """What the cases hold by class of place"""
+    lost: tuple[InCustody, ...]
+    """What of it is a shortfall: still owed, and worth nothing until it is made good"""
     months: tuple[Month, ...]
     managers: tuple[Manager, ...]
     postings: int
@@ -143,13 +145,19 @@ def _overview(pulse: Pulse) -> Overview:
         managers=tuple(Managed(m.code, m.manager_kind, assets[m.currency]) for m in known),
         enforcement=_enforcement(tally, venues, Decimal(cents)),
     )
+    places = tuple(_places(tally, assets))
     return Overview(
         pulse=pulse,
         blueprint=blueprint,
         assets=assets,
         statement=reserve_statement(facts),
         custody=tuple(_custody(tally, assets, prices, law, today)),
-        places=tuple(_places(tally, assets)),
+        places=places,
+        lost=tuple(
+            InCustody(klass, asset, amount, _worth(prices, law, asset, amount, today))
+            for klass, asset, amount in places
+            if klass == "shortfall"
+        ),
         months=tuple(_months(tally, assets, prices, blueprint, today)),
         managers=known,
         postings=sum(t.postings for t in tally),

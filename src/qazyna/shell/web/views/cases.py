@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from qazyna.ledger.chart import BOOKS
+from qazyna.ledger.chart import BOOKS, LOCATIONS
 from qazyna.ledger.entry import Account
 from qazyna.money import Asset
 from qazyna.seizure.case import Held
@@ -204,13 +204,13 @@ def timeline_step(each: Any, assets: Mapping[str, Asset]) -> dict[str, Any]:
 def custody(request: HttpRequest, title: str, asset: str) -> HttpResponse:
     """What the cases hold of an asset under a title, holding by holding."""
     assets = known_assets(books.connection())
-    if title not in BOOKS["case"] or asset not in assets:
+    if title not in (*BOOKS["case"], *LOCATIONS) or asset not in assets:
         raise missing(f"Nothing is kept under “{title}” in “{asset}”.")
     text = request.GET.get("after", "")
     found = cases.custody(title, asset, int(text) if text.isdecimal() else 0)
     shown = found[: cases.PAGE]
     context = {
-        "title": words.TITLES[title],
+        "title": words.account_class(title),
         "means": words.account_sentence(title),
         "asset": assets[asset].name or asset,
         "rows": [

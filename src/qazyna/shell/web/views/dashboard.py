@@ -71,9 +71,10 @@ def _context(found: Overview) -> dict[str, Any]:
         "assumptions": len(said.assumptions),
         "journey": _journey(found),
         "custody": list(_custody(found)),
-        "custody_total": money(total(held.value for held in found.custody), currency),
+        "custody_total": money(custody_total(found), currency),
         "places": list(_places(found)),
         "flows": _flows(found),
+        "owed": _owed(found),
         "since": figures.day(said.flows.since),
         "managers": manager_rows(found),
         "waiting": [
@@ -139,6 +140,13 @@ def _journey(found: Overview) -> list[dict[str, Any]]:
     ]
 
 
+def custody_total(found: Overview) -> Decimal | None:
+    """What all of it is worth, less what is lost."""
+    lost = total(each.value for each in found.lost)
+    held = total(each.value for each in found.custody)
+    return None if held is None or lost is None else held - lost
+
+
 def _custody(found: Overview) -> Iterable[dict[str, Any]]:
     currency = found.statement.currency
     before = ""
@@ -152,6 +160,43 @@ def _custody(found: Overview) -> Iterable[dict[str, Any]]:
             "value": link(money(held.value, currency), href),
         }
         before = held.title
+    for lost in found.lost:
+        href = f"/custody/{lost.title}/{lost.asset.code}"
+        yield {
+            "title": "Of it, lost",
+            "means": words.account_sentence(lost.title),
+            "amount": link(quantity(lost.amount, lost.asset), href),
+            "value": money(None if lost.value is None else -lost.value, currency),
+        }
+
+
+def _owed(found: Overview) -> list[dict[str, Any]]:
+    """What is promised, due and passed on, outside the classes of the reserve or within them."""
+    said, currency = found.statement, found.statement.currency
+
+    def row(name: str, means: str, value: Decimal | None, href: str) -> dict[str, Any]:
+        return {"name": name, "means": means, "value": link(money(value, currency), href)}
+
+    rows = []
+    if said.obligations:
+        unfunded = total(each.value for each in said.obligations)
+        rows.append(row("Unfunded", "promised to funds and not yet called", unfunded, "/managers"))
+    if said.receivables:
+        due = total(each.value for each in said.receivables)
+        rows.append(row("Receivable", "due to the reserve", due, "/classes/receivables"))
+    awarded = [each.value for each in found.custody if each.title == "beneficiaries"]
+    if awarded:
+        href = _journal(kind="vest", credit="beneficiaries")
+        rows.append(row("Awarded", "owed to beneficiaries, not yet paid", total(awarded), href))
+    if said.budget:
+        account = said.budget[0].account.path
+        passed = total(line.value for line in said.budget)
+        rows.append(
+            row(
+                "Budget", "the State budget’s share, in its own pot", passed, f"/accounts/{account}"
+            )
+        )
+    return rows
 
 
 def _places(found: Overview) -> Iterable[dict[str, Any]]:

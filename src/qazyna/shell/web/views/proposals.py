@@ -21,6 +21,7 @@ from qazyna.shell.web import access, books, figures, words
 from qazyna.shell.web.figures import link, mark, number, path, reference, unit
 from qazyna.shell.web.frame import missing, page, show
 from qazyna.shell.web.queries import proposals
+from qazyna.shell.web.queries.overview import overview
 from qazyna.shell.web.queries.proposals import Asked
 from qazyna.shell.web.queries.pulse import pulse
 from qazyna.shell.web.reading import said
@@ -158,6 +159,7 @@ def _card(request: HttpRequest, found: Asked) -> dict[str, Any]:
         "status": state.status,
         "status_mark": mark({"open": "waiting"}.get(state.status, state.status)),
         "reason": state.reason,
+        "sealed": not _may_read(found, wanted.roles, user, access.roles_of(request.user)),
         "fields": [
             {"name": words.spoken(name), "value": _field(name, value, found.body, assets)}
             for name, value in found.body.items()
@@ -185,11 +187,26 @@ def _field(name: str, value: Any, body: Mapping[str, Any], assets: Any) -> Any:
         if name.endswith("_on"):
             return figures.day(date.fromisoformat(value))
         if _PLAIN.fullmatch(value) and name not in ("holding", "case"):
-            code = body.get("manager") if name == "units" else body.get("asset")
-            return format_html("{} {}", number(Decimal(value)), unit(code or ""))
+            return format_html("{} {}", number(Decimal(value)), unit(_unit_of(name, body)))
     if name in ("case", "manager") and isinstance(value, str):
         return link(value, path(f"{name}s", value))
     return said(value)
+
+
+def _may_read(found: Asked, wanted: tuple[str, ...], user: str, roles: tuple[str, ...]) -> bool:
+    """A proposal may name persons: it is read by who made it, who decides on it, and auditors."""
+    return found.state.proposed_by == user or bool({*wanted, *access.SEE_PRIVATE} & set(roles))
+
+
+def _unit_of(name: str, body: Mapping[str, Any]) -> str:
+    """What a number of the command is a number of: its asset, or the currency of its manager."""
+    manager = body.get("manager")
+    if name == "units" and manager:
+        return str(manager)
+    if name in ("quantity", "amount", "nav", "holdback") and manager:
+        known = {each.code: each.currency for each in overview(pulse()).managers}
+        return known.get(manager, "")
+    return str(body.get("asset") or "")
 
 
 def _cannot(found: Asked, law: Law, user: str, roles: tuple[str, ...]) -> str:
