@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from qazyna.shell.cli import acting, files, installing, law, looking
+from qazyna.shell.cli import acting, exporting, files, installing, law, looking
 from qazyna.shell.cli.output import Group
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.add_typer(installing.demo, name="demo")
 app.add_typer(files.imports, name="import")
 app.command()(looking.statement)
 app.add_typer(looking.ledger, name="ledger")
+looking.ledger.command("export")(exporting.export)
 app.add_typer(looking.case, name="case")
 app.command()(acting.run)
 app.command()(acting.propose)

@@ -1,0 +1,112 @@
+"""All entries and grants of the books, in order, a few thousand at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import psycopg
+
+from qazyna.ledger.archive import Granted, Recorded
+from qazyna.ledger.entry import Account, Authority, Entry, EntryRef, EventRef, Grant, Posting, Value
+
+Connection = psycopg.Connection[Any]
+
+AT_A_TIME = 5_000
+
+_GRANTS = """
+    SELECT e.stream, e.version, e.kind, g.authority, b.path, g.asset, g.granted
+    FROM books.authority g
+    JOIN books.event e ON e.seq = g.event
+    JOIN books.book b ON b.id = g.book
+    ORDER BY g.id
+"""
+
+_ENTRIES = """
+    SELECT n.id, e.stream, e.version, n.number, e.kind, e.recorded_at,
+           n.kind, n.value_date, n.flow, n.value, n.currency, n.price_source,
+           mistaken.stream, mistaken.version, reversed.number,
+           p.asset, p.quantity, b.path, d.class, d.detail, c.class, c.detail,
+           p.authority, giver.stream, giver.version
+    FROM books.entry n
+    JOIN books.event e ON e.seq = n.event
+    JOIN books.posting p ON p.entry = n.id
+    JOIN books.book b ON b.id = p.book
+    JOIN books.account d ON d.id = p.debit
+    JOIN books.account c ON c.id = p.credit
+    LEFT JOIN books.authority g ON g.id = p.scope
+    LEFT JOIN books.event giver ON giver.seq = g.event
+    LEFT JOIN books.entry reversed ON reversed.id = n.reverses
+    LEFT JOIN books.event mistaken ON mistaken.seq = reversed.event
+    ORDER BY n.value_date, n.id, p.leg
+"""
+
+
+@contextmanager
+def one_moment(connection: Connection) -> Iterator[None]:
+    """All that is read within is read as of one moment, however long it takes."""
+    with connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        # Every row will be fetched: plan for the last one, not for the first.
+        connection.execute("SET LOCAL cursor_tuple_fraction = 1")
+        yield
+
+
+def grants(connection: Connection) -> Iterator[Granted]:
+    """What was ever granted, in the order it was."""
+    for stream, version, kind, authority, book, asset, granted in _stream(connection, _GRANTS):
+        grant = Grant(authority, book, asset, int(granted))
+        yield Granted(EventRef(stream, version), kind, grant)
+
+
+def entries(connection: Connection) -> Iterator[Recorded]:
+    """Every entry, by value date, and within a day as they were recorded."""
+    for _, legs in groupby(_stream(connection, _ENTRIES), key=itemgetter(0)):
+        yield _recorded(list(legs))
+
+
+def _stream(connection: Connection, query: str) -> Iterator[tuple[Any, ...]]:
+    with connection.cursor(name="export") as cursor:
+        cursor.itersize = AT_A_TIME
+        yield from cursor.execute(query)
+
+
+def _recorded(legs: list[tuple[Any, ...]]) -> Recorded:
+    _, stream, version, number, event_kind, recorded_at, *rest = legs[0]
+    kind, value_date, flow, value, currency, source, of_stream, of_version, of_number, *_ = rest
+    reverses = of_stream and EntryRef(EventRef(of_stream, of_version), of_number)
+    return Recorded(
+        EntryRef(EventRef(stream, version), number),
+        event_kind,
+        recorded_at,
+        Entry(
+            kind,
+            value_date,
+            tuple(_posting(*leg[15:]) for leg in legs),
+            flow,
+            None if value is None else Value(value, currency, source),
+            reverses,
+        ),
+    )
+
+
+def _posting(
+    asset: str,
+    quantity: int,
+    book: str,
+    debit: str,
+    debit_detail: str,
+    credit: str,
+    credit_detail: str,
+    authority: str,
+    stream: str | None,
+    version: int,
+) -> Posting:
+    return Posting(
+        asset,
+        int(quantity),
+        Account(book, debit, debit_detail),
+        Account(book, credit, credit_detail),
+        None if stream is None else Authority(authority, EventRef(stream, version)),
+    )
