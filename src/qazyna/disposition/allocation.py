@@ -8,8 +8,18 @@ from qazyna.errors import Refused
 from qazyna.ledger import entry
 from qazyna.ledger.entry import Account, Authority, Entry, Value
 from qazyna.money import Asset, apportion
-from qazyna.plan import BaseUnits, Command, Day, Event, Name, Segment, World, command, event
-from qazyna.seizure.case import Case, Units, book, in_order, state_title, the_case, the_holding
+from qazyna.plan import BaseUnits, Day, Event, Name, Segment, World, command, event
+from qazyna.seizure.case import (
+    Case,
+    CaseEvent,
+    OfACase,
+    Units,
+    book,
+    in_order,
+    state_title,
+    the_case,
+    the_holding,
+)
 from qazyna.seizure.custody import whole_place
 from qazyna.seizure.taking import custodian_of
 
@@ -19,12 +29,11 @@ _SHARES = ("reserve", "budget", "victims")
 _TITLES = {"reserve": "reserve", "budget": "budget"}
 
 
-class Allocate(Command):
+class Allocate(OfACase):
     """Pass on what is the State's in a case to the reserve and the budget."""
 
     kind: ClassVar[str] = "allocate"
 
-    case: Name
     holding: Segment
     asset: Segment
     quantity: str | None = None
@@ -32,20 +41,16 @@ class Allocate(Command):
     allocated_on: Day
     decision_ref: Name
 
-    def streams(self) -> tuple[str, ...]:
-        return (f"case/{self.case}",)
-
     def books(self) -> tuple[str, ...]:
         return (book(self.case, self.holding), "reserve", "budget")
 
 
 @event
-class ProceedsAllocated(Event):
+class ProceedsAllocated(CaseEvent):
     """Parts of it are the reserve's and the budget's now; a share for victims stays in the case."""
 
     kind: ClassVar[str] = "proceeds_allocated"
 
-    case: str
     holding: str
     asset: str
     parts: tuple[tuple[str, BaseUnits, str, str], ...]
@@ -54,10 +59,6 @@ class ProceedsAllocated(Event):
     for_victims: Units = 0
     out_of: tuple[str, str]
     decision_ref: str
-
-    @property
-    def stream(self) -> str:
-        return f"case/{self.case}"
 
     def entries(self) -> tuple[Entry, ...]:
         pot = book(self.case, self.holding)

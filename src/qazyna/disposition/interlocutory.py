@@ -9,39 +9,40 @@ from typing import ClassVar
 from qazyna.blueprint import Law
 from qazyna.errors import Refused
 from qazyna.ledger.entry import Entry, Grant
-from qazyna.plan import BaseUnits, Command, Day, Event, Name, Segment, World, command, event
-from qazyna.seizure.case import Case, SaleOrder, book, claimants, in_order, the_case, the_holding
+from qazyna.plan import BaseUnits, Day, Event, Name, Segment, World, command, event
+from qazyna.seizure.case import (
+    Case,
+    CaseEvent,
+    OfAHolding,
+    SaleOrder,
+    book,
+    claimants,
+    in_order,
+    the_case,
+    the_holding,
+)
 
 INTERLOCUTORY = "interlocutory_sale"
 
 
-class OrderInterlocutorySale(Command):
+class OrderInterlocutorySale(OfAHolding):
     """Record that a court let an asset be sold before the final order."""
 
     kind: ClassVar[str] = "order_interlocutory_sale"
 
-    case: Name
     order_ref: Name
     ordered_on: Day
     parties_heard_on: Day
-    holding: Segment
     asset: Segment
     quantity: str
 
-    def streams(self) -> tuple[str, ...]:
-        return (f"case/{self.case}",)
-
-    def books(self) -> tuple[str, ...]:
-        return (book(self.case, self.holding),)
-
 
 @event
-class InterlocutorySaleOrdered(Event):
+class InterlocutorySaleOrdered(CaseEvent):
     """So much of the claimants' asset may be sold, and no more."""
 
     kind: ClassVar[str] = "interlocutory_sale_ordered"
 
-    case: str
     order_ref: str
     holding: str
     asset: str
@@ -49,10 +50,6 @@ class InterlocutorySaleOrdered(Event):
     parties_heard_on: date | None = None
     """None where an old register does not say."""
     assumed: tuple[str, ...] = ()
-
-    @property
-    def stream(self) -> str:
-        return f"case/{self.case}"
 
     def grants(self, entries: tuple[Entry, ...]) -> tuple[Grant, ...]:
         return (Grant("interlocutory", book(self.case, self.holding), self.asset, self.amount),)

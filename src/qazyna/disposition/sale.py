@@ -11,10 +11,12 @@ from qazyna.errors import Refused
 from qazyna.ledger import entry
 from qazyna.ledger.entry import Account, Authority, Entry, EventRef, Value
 from qazyna.money import Asset
-from qazyna.plan import BaseUnits, Command, Day, Event, Name, Segment, World, command, event
+from qazyna.plan import BaseUnits, Day, Event, Name, Segment, World, command, event
 from qazyna.seizure.case import (
     Case,
+    CaseEvent,
     Held,
+    OfAHolding,
     SaleOrder,
     book,
     claimants,
@@ -31,13 +33,11 @@ HOLD = "hold"
 IN_KIND = "transfer_to_managers"
 
 
-class Dispose(Command):
+class Dispose(OfAHolding):
     """Record that an asset was disposed of: sold by a permitted mechanism, or kept (`hold`)."""
 
     kind: ClassVar[str] = "dispose"
 
-    case: Name
-    holding: Segment
     asset: Segment
     quantity: str
     mechanism: Name
@@ -51,21 +51,14 @@ class Dispose(Command):
     """The contract or the auction's record; for an interlocutory sale, the court's order."""
     buyer: Name | None = None
 
-    def streams(self) -> tuple[str, ...]:
-        return (f"case/{self.case}",)
-
-    def books(self) -> tuple[str, ...]:
-        return (book(self.case, self.holding),)
-
 
 @event
-class Disposed(Event):
+class Disposed(CaseEvent):
     """The asset is gone, and money is there in its place, less what the sale cost."""
 
     kind: ClassVar[str] = "disposed"
     private: ClassVar[frozenset[str]] = frozenset({"buyer"})
 
-    case: str
     holding: str
     asset: str
     amount: BaseUnits
@@ -83,10 +76,6 @@ class Disposed(Event):
     buyer: str | None = None
     value: Value | None = None
     assumed: tuple[str, ...] = ()
-
-    @property
-    def stream(self) -> str:
-        return f"case/{self.case}"
 
     def entries(self) -> tuple[Entry, ...]:
         pot = book(self.case, self.holding)
@@ -121,21 +110,16 @@ class Disposed(Event):
 
 
 @event
-class DispositionHeld(Event):
+class DispositionHeld(CaseEvent):
     """It was decided to keep the asset as it is; the books do not change."""
 
     kind: ClassVar[str] = "disposition_held"
 
-    case: str
     holding: str
     asset: str
     amount: BaseUnits
     decision_ref: str | None = None
     assumed: tuple[str, ...] = ()
-
-    @property
-    def stream(self) -> str:
-        return f"case/{self.case}"
 
 
 @command(Dispose)

@@ -11,10 +11,13 @@ from qazyna.errors import Refused
 from qazyna.ledger import entry
 from qazyna.ledger.entry import Account, Authority, Entry, EventRef, Grant, Value, grants_for
 from qazyna.money import apportion
-from qazyna.plan import BaseUnits, Command, Day, Event, Name, Segment, World, command, event
+from qazyna.plan import BaseUnits, Day, Event, Name, Segment, World, command, event
 from qazyna.seizure.case import (
     Award,
     Case,
+    CaseEvent,
+    OfACase,
+    OfAHolding,
     beneficiary,
     book,
     claimants,
@@ -55,31 +58,26 @@ class AwardItem(BaseModel):
     parties: tuple[Party, ...] = Field(min_length=1, max_length=200)
 
 
-class MakeAward(Command):
+class MakeAward(OfACase):
     """Record what a court awarded to victims, a requesting state or a sharing agency."""
 
     kind: ClassVar[str] = "award"
 
-    case: Name
     award_ref: Name
     awarded_on: Day
     items: tuple[AwardItem, ...] = Field(min_length=1, max_length=100)
-
-    def streams(self) -> tuple[str, ...]:
-        return (f"case/{self.case}",)
 
     def books(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(book(self.case, item.holding) for item in self.items))
 
 
 @event
-class RestitutionAwarded(Event):
+class RestitutionAwarded(CaseEvent):
     """Shares of assets belong to beneficiaries now, and are theirs to be paid."""
 
     kind: ClassVar[str] = "restitution_awarded"
     private: ClassVar[frozenset[str]] = frozenset({"names"})
 
-    case: str
     award_ref: str
     shares: tuple[tuple[str, str, str, str, BaseUnits], ...]
     """(holding, asset, title it was under, party, base units)"""
@@ -87,10 +85,6 @@ class RestitutionAwarded(Event):
     names: tuple[tuple[str, str], ...] = ()
     """(party, name)"""
     assumed: tuple[str, ...] = ()
-
-    @property
-    def stream(self) -> str:
-        return f"case/{self.case}"
 
     def entries(self) -> tuple[Entry, ...]:
         return tuple(
@@ -223,34 +217,25 @@ def _title(
     )
 
 
-class PayAward(Command):
+class PayAward(OfAHolding):
     """Record that a beneficiary was paid what was awarded, or a part of it."""
 
     kind: ClassVar[str] = "pay_award"
 
-    case: Name
     award_ref: Name
-    holding: Segment
     asset: Segment
     party: Segment
     quantity: str | None = None
     """All that is owed when not said."""
     paid_on: Day
 
-    def streams(self) -> tuple[str, ...]:
-        return (f"case/{self.case}",)
-
-    def books(self) -> tuple[str, ...]:
-        return (book(self.case, self.holding),)
-
 
 @event
-class AwardPaid(Event):
+class AwardPaid(CaseEvent):
     """The asset is the beneficiary's own now, and out of the books."""
 
     kind: ClassVar[str] = "award_paid"
 
-    case: str
     award_ref: str
     award_version: int
     holding: str
@@ -261,10 +246,6 @@ class AwardPaid(Event):
     """(location class, detail)"""
     value: Value | None = None
     assumed: tuple[str, ...] = ()
-
-    @property
-    def stream(self) -> str:
-        return f"case/{self.case}"
 
     def entries(self) -> tuple[Entry, ...]:
         return (
@@ -315,33 +296,24 @@ def pay_award(world: World, asked: PayAward) -> list[Event]:
     ]
 
 
-class UnclaimedAward(Command):
+class UnclaimedAward(OfAHolding):
     """Record that what was awarded was never claimed, and falls to the State."""
 
     kind: ClassVar[str] = "unclaimed_award"
 
-    case: Name
     award_ref: Name
-    holding: Segment
     asset: Segment
     party: Segment
     lapsed_on: Day
     decision_ref: Name
 
-    def streams(self) -> tuple[str, ...]:
-        return (f"case/{self.case}",)
-
-    def books(self) -> tuple[str, ...]:
-        return (book(self.case, self.holding),)
-
 
 @event
-class AwardLapsed(Event):
+class AwardLapsed(CaseEvent):
     """The beneficiary's title ends unclaimed; the State's begins."""
 
     kind: ClassVar[str] = "award_lapsed"
 
-    case: str
     award_ref: str
     holding: str
     asset: str
@@ -349,10 +321,6 @@ class AwardLapsed(Event):
     amount: BaseUnits
     decision_ref: str
     value: Value | None = None
-
-    @property
-    def stream(self) -> str:
-        return f"case/{self.case}"
 
     def entries(self) -> tuple[Entry, ...]:
         return (

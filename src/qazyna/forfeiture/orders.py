@@ -14,9 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from qazyna.errors import Refused
 from qazyna.ledger import entry
 from qazyna.ledger.entry import Authority, Entry, Value
-from qazyna.plan import BaseUnits, Command, Day, Event, Name, Segment, World, command, event
+from qazyna.plan import BaseUnits, Day, Event, Name, Segment, World, command, event
 from qazyna.seizure.case import (
     Case,
+    CaseEvent,
+    OfACase,
     Order,
     Units,
     all_books,
@@ -42,40 +44,31 @@ class Item(BaseModel):
     quantity: str
 
 
-class OrderForfeiture(Command):
+class OrderForfeiture(OfACase):
     """Record a court's order that assets of a case be forfeited."""
 
     kind: ClassVar[str] = "order_forfeiture"
 
-    case: Name
     order_ref: Name
     order_kind: str
     """conviction, non_conviction or value"""
     ordered_on: Day
     scope: tuple[Item, ...] = Field(min_length=1, max_length=150)
 
-    def streams(self) -> tuple[str, ...]:
-        return (f"case/{self.case}",)
-
     def books(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(book(self.case, item.holding) for item in self.scope))
 
 
 @event
-class ForfeitureOrdered(Event):
+class ForfeitureOrdered(CaseEvent):
     """A court has spoken, and may yet be heard otherwise: nothing in the books changes."""
 
     kind: ClassVar[str] = "forfeiture_ordered"
 
-    case: str
     order_ref: str
     order_kind: str
     scope: tuple[tuple[str, str, BaseUnits], ...]
     """(holding, asset, base units)"""
-
-    @property
-    def stream(self) -> str:
-        return f"case/{self.case}"
 
     def evolve(self, state: Case, version: int) -> None:
         state.orders[self.order_ref] = Order(
@@ -174,29 +167,24 @@ def what_vests(
     return vests, replaced
 
 
-class RecordFinality(Command):
+class RecordFinality(OfACase):
     """Record that a forfeiture order is final: no appeal was lodged, or none is left."""
 
     kind: ClassVar[str] = "record_finality"
 
-    case: Name
     order_ref: Name
     final_on: Day
-
-    def streams(self) -> tuple[str, ...]:
-        return (f"case/{self.case}",)
 
     def books(self) -> tuple[str, ...]:
         return (all_books(self.case),)
 
 
 @event
-class ForfeitureBecameFinal(Event):
+class ForfeitureBecameFinal(CaseEvent):
     """Title passes to the State, in the very quantities that the order covers."""
 
     kind: ClassVar[str] = "forfeiture_became_final"
 
-    case: str
     order_ref: str
     items: tuple[tuple[str, str, BaseUnits], ...]
     """(holding, asset, base units) that vest"""
@@ -205,10 +193,6 @@ class ForfeitureBecameFinal(Event):
     replaced: tuple[tuple[str, str, BaseUnits, str, Units], ...] = ()
     """(holding, asset sold, base units, currency, base units of money that vest in their place)"""
     assumed: tuple[str, ...] = ()
-
-    @property
-    def stream(self) -> str:
-        return f"case/{self.case}"
 
     def entries(self) -> tuple[Entry, ...]:
         return tuple(
@@ -303,30 +287,25 @@ def the_order(world: World, case: str, order_ref: str) -> Order:
     return found
 
 
-class Annul(Command):
+class Annul(OfACase):
     """Record that a final judgment was annulled: what became the State's by it goes back."""
 
     kind: ClassVar[str] = "annul"
 
-    case: Name
     order_ref: Name
     annulled_on: Day
     annulment_ref: Name
-
-    def streams(self) -> tuple[str, ...]:
-        return (f"case/{self.case}",)
 
     def books(self) -> tuple[str, ...]:
         return (all_books(self.case),)
 
 
 @event
-class JudgmentAnnulled(Event):
+class JudgmentAnnulled(CaseEvent):
     """The State's title ends, and the claimants' is restored, to what the assets have become."""
 
     kind: ClassVar[str] = "judgment_annulled"
 
-    case: str
     order_ref: str
     annulment_ref: str
     items: tuple[tuple[str, str, BaseUnits], ...]
@@ -334,10 +313,6 @@ class JudgmentAnnulled(Event):
     values: tuple[Value | None, ...]
     missing: tuple[tuple[str, str, BaseUnits], ...] = ()
     """(holding, asset, base units) that left the case and must be withdrawn for it"""
-
-    @property
-    def stream(self) -> str:
-        return f"case/{self.case}"
 
     def entries(self) -> tuple[Entry, ...]:
         return tuple(

@@ -9,7 +9,7 @@ from qazyna.errors import Refused
 from qazyna.ledger.entry import Account, Entry
 from qazyna.money import apportion
 from qazyna.office.correction import Correctable
-from qazyna.plan import World, state
+from qazyna.plan import Command, Event, Name, Segment, World, state
 
 Units = Annotated[int, PlainSerializer(str, return_type=str, when_used="json")]
 """An amount in base units that may be nothing."""
@@ -237,3 +237,31 @@ def in_order(earlier: date, later: date, what: str, than: str) -> None:
             f"{what} ({later}) lies before {than} ({earlier}).",
             {"earlier": earlier, "later": later},
         )
+
+
+class OfACase(Command):
+    """A command about one case."""
+
+    case: Name
+
+    def streams(self) -> tuple[str, ...]:
+        return (f"case/{self.case}",)
+
+
+class OfAHolding(OfACase):
+    """A command about one holding of a case."""
+
+    holding: Segment
+
+    def books(self) -> tuple[str, ...]:
+        return (book(self.case, self.holding),)
+
+
+class CaseEvent(Event):
+    """An event in the life of one case."""
+
+    case: str
+
+    @property
+    def stream(self) -> str:
+        return f"case/{self.case}"

@@ -6,20 +6,18 @@ from qazyna.errors import Refused
 from qazyna.ledger import entry
 from qazyna.ledger.entry import Account, Authority, Entry
 from qazyna.money import Asset
-from qazyna.plan import BaseUnits, Command, Day, Event, Name, Segment, World, command, event
-from qazyna.seizure.case import Case, book, in_order, the_holding
+from qazyna.plan import BaseUnits, Day, Event, Name, Segment, World, command, event
+from qazyna.seizure.case import Case, CaseEvent, OfAHolding, book, in_order, the_holding
 from qazyna.seizure.taking import named_custodian
 
 BY_STATEMENT = Authority("statement")
 
 
-class Sweep(Command):
+class Sweep(OfAHolding):
     """Record that coins restrained or on a device were moved to an address of ours."""
 
     kind: ClassVar[str] = "sweep"
 
-    case: Name
-    holding: Segment
     swept_on: Day
     custodian: Segment
     quantity: str | None = None
@@ -27,20 +25,13 @@ class Sweep(Command):
     fee: str = "0"
     txid: Name
 
-    def streams(self) -> tuple[str, ...]:
-        return (f"case/{self.case}",)
-
-    def books(self) -> tuple[str, ...]:
-        return (book(self.case, self.holding),)
-
 
 @event
-class Swept(Event):
+class Swept(CaseEvent):
     """Coins moved under our control. The network's fee is borne by whoever the coins belong to."""
 
     kind: ClassVar[str] = "swept"
 
-    case: str
     holding: str
     asset: str
     amount: BaseUnits
@@ -52,10 +43,6 @@ class Swept(Event):
     """(title class, detail) that bears the fee"""
     txid: str
     assumed: tuple[str, ...] = ()
-
-    @property
-    def stream(self) -> str:
-        return f"case/{self.case}"
 
     def entries(self) -> tuple[Entry, ...]:
         pot = book(self.case, self.holding)
@@ -115,13 +102,11 @@ def sweep(world: World, asked: Sweep) -> list[Event]:
     ]
 
 
-class RecordLoss(Command):
+class RecordLoss(OfAHolding):
     """Record that an asset cannot be reached: keys lost, a theft, a custodian who is silent."""
 
     kind: ClassVar[str] = "record_loss"
 
-    case: Name
-    holding: Segment
     asset: Segment
     quantity: str
     discovered_on: Day
@@ -129,30 +114,19 @@ class RecordLoss(Command):
     """Who must make it good."""
     incident_ref: Name
 
-    def streams(self) -> tuple[str, ...]:
-        return (f"case/{self.case}",)
-
-    def books(self) -> tuple[str, ...]:
-        return (book(self.case, self.holding),)
-
 
 @event
-class LossRecorded(Event):
+class LossRecorded(CaseEvent):
     """The asset is a shortfall: whoever it belonged to is still owed it, and its value is nil."""
 
     kind: ClassVar[str] = "loss_recorded"
 
-    case: str
     holding: str
     asset: str
     amount: BaseUnits
     out_of: tuple[str, str]
     obligor: str
     incident_ref: str
-
-    @property
-    def stream(self) -> str:
-        return f"case/{self.case}"
 
     def entries(self) -> tuple[Entry, ...]:
         pot = book(self.case, self.holding)
@@ -182,42 +156,29 @@ def record_loss(world: World, asked: RecordLoss) -> list[Event]:
     ]
 
 
-class MakeGood(Command):
+class MakeGood(OfAHolding):
     """Record that whoever answered for a shortfall gave the asset back."""
 
     kind: ClassVar[str] = "make_good"
 
-    case: Name
-    holding: Segment
     asset: Segment
     quantity: str
     received_on: Day
     obligor: Segment
     custodian: Segment
 
-    def streams(self) -> tuple[str, ...]:
-        return (f"case/{self.case}",)
-
-    def books(self) -> tuple[str, ...]:
-        return (book(self.case, self.holding),)
-
 
 @event
-class MadeGood(Event):
+class MadeGood(CaseEvent):
     """What was short is there again."""
 
     kind: ClassVar[str] = "made_good"
 
-    case: str
     holding: str
     asset: str
     amount: BaseUnits
     obligor: str
     into: tuple[str, str]
-
-    @property
-    def stream(self) -> str:
-        return f"case/{self.case}"
 
     def entries(self) -> tuple[Entry, ...]:
         pot = book(self.case, self.holding)
@@ -248,13 +209,11 @@ def make_good(world: World, asked: MakeGood) -> list[Event]:
     ]
 
 
-class RecogniseFork(Command):
+class RecogniseFork(OfAHolding):
     """Record that a chain split, or dropped new coins on what we hold."""
 
     kind: ClassVar[str] = "recognise_fork"
 
-    case: Name
-    holding: Segment
     asset: Segment
     """The asset held when the chain split."""
     new_asset: Segment
@@ -263,30 +222,19 @@ class RecogniseFork(Command):
     """New units for each unit held at the height of the fork."""
     forked_on: Day
 
-    def streams(self) -> tuple[str, ...]:
-        return (f"case/{self.case}",)
-
-    def books(self) -> tuple[str, ...]:
-        return (book(self.case, self.holding),)
-
 
 @event
-class ForkRecognised(Event):
+class ForkRecognised(CaseEvent):
     """New coins by the titles at fork height, each where the coins they come from were."""
 
     kind: ClassVar[str] = "fork_recognised"
 
-    case: str
     holding: str
     asset: str
     new_asset: str
     scale: int
     parts: tuple[tuple[str, str, str, str, BaseUnits], ...]
     """(title class, title detail, location class, location detail, base units of the new asset)"""
-
-    @property
-    def stream(self) -> str:
-        return f"case/{self.case}"
 
     def assets(self) -> tuple[Asset, ...]:
         return (Asset(self.new_asset, "crypto", self.scale, 10**12, f"Fork of {self.asset}"),)

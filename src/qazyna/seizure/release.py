@@ -4,38 +4,29 @@ from typing import ClassVar
 
 from qazyna.ledger import entry
 from qazyna.ledger.entry import Account, Authority, Entry, Value
-from qazyna.plan import BaseUnits, Command, Day, Event, Name, Segment, World, command, event
-from qazyna.seizure.case import Case, book, claimants, in_order, the_holding
+from qazyna.plan import BaseUnits, Day, Event, Name, Segment, World, command, event
+from qazyna.seizure.case import Case, CaseEvent, OfAHolding, book, claimants, in_order, the_holding
 from qazyna.seizure.custody import whole_place
 
 
-class ReleaseHolding(Command):
+class ReleaseHolding(OfAHolding):
     """Give back what an order returns to its owner."""
 
     kind: ClassVar[str] = "release_holding"
 
-    case: Name
-    holding: Segment
     asset: Segment
     quantity: str
     released_on: Day
     order_ref: Name
     assumed: tuple[str, ...] = ()
 
-    def streams(self) -> tuple[str, ...]:
-        return (f"case/{self.case}",)
-
-    def books(self) -> tuple[str, ...]:
-        return (book(self.case, self.holding),)
-
 
 @event
-class SeizureLifted(Event):
+class SeizureLifted(CaseEvent):
     """The claimants' title ends: the asset is its owner's again."""
 
     kind: ClassVar[str] = "seizure_lifted"
 
-    case: str
     holding: str
     asset: str
     amount: BaseUnits
@@ -43,10 +34,6 @@ class SeizureLifted(Event):
     order_ref: str
     assumed: tuple[str, ...] = ()
     value: Value | None = None
-
-    @property
-    def stream(self) -> str:
-        return f"case/{self.case}"
 
     def entries(self) -> tuple[Entry, ...]:
         pot = book(self.case, self.holding)

@@ -8,9 +8,9 @@ from qazyna.ledger import entry
 from qazyna.ledger.chart import ASSET_LOCATIONS
 from qazyna.ledger.entry import Account, Entry, Value
 from qazyna.money import Asset
-from qazyna.plan import BaseUnits, Command, Day, Event, Name, Segment, World, command, event
+from qazyna.plan import BaseUnits, Day, Event, Name, Segment, World, command, event
 from qazyna.seizure import addresses
-from qazyna.seizure.case import Case, Held, book, claimants, may_name_a_case
+from qazyna.seizure.case import Case, CaseEvent, Held, OfAHolding, book, claimants, may_name_a_case
 
 Control = Literal["restrained", "device", "custody"]
 
@@ -24,13 +24,11 @@ _CUSTODY = {
 """Which location `custody` means, by class of asset."""
 
 
-class Seize(Command):
+class Seize(OfAHolding):
     """Record that an asset was restrained, or seized on a device, or taken into custody."""
 
     kind: ClassVar[str] = "seize"
 
-    case: Name
-    holding: Segment
     asset: Segment
     quantity: str
     seized_on: Day
@@ -42,21 +40,14 @@ class Seize(Command):
     note: str | None = None
     assumed: tuple[str, ...] = ()
 
-    def streams(self) -> tuple[str, ...]:
-        return (f"case/{self.case}",)
-
-    def books(self) -> tuple[str, ...]:
-        return (book(self.case, self.holding),)
-
 
 @event
-class Seized(Event):
+class Seized(CaseEvent):
     """An asset is under control; title is the claimants' until a court has spoken."""
 
     kind: ClassVar[str] = "seized"
     private: ClassVar[frozenset[str]] = frozenset({"address", "note"})
 
-    case: str
     holding: str
     asset: str
     amount: BaseUnits
@@ -70,10 +61,6 @@ class Seized(Event):
     rows: tuple[str, ...] = ()
     """digests of the register rows that told of it, where it came from a register"""
     value: Value | None = None
-
-    @property
-    def stream(self) -> str:
-        return f"case/{self.case}"
 
     def entries(self) -> tuple[Entry, ...]:
         place = Account(book(self.case, self.holding), self.control, self.place)
