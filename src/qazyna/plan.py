@@ -39,7 +39,10 @@ def _day(value: object) -> object:
 Day = Annotated[date, BeforeValidator(_day)]
 """A value date as people write it in a command."""
 
-Name = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\s\x00-\x1f](.*[^\s])?$")]
+Name = Annotated[
+    str,
+    Field(min_length=1, max_length=120, pattern=r"^[^\s\x00-\x1f]([^\x00-\x1f]*[^\s\x00-\x1f])?$"),
+]
 """A name or a reference: one line, something in it, no blanks around it."""
 
 Segment = Annotated[

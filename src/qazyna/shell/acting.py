@@ -4,6 +4,7 @@ The rules of four eyes are in `office/proposals`; here they meet the one commit.
 """
 
 import hashlib
+import re
 import secrets
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -32,6 +33,9 @@ _BY_FILE = frozenset({"import_history", "import_prices", "import_venues", "adopt
 NOT_BY_HAND = _STEPS | _BY_FILE
 """Steps of a proposal, and what only comes with its file."""
 
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""A NUL as JSON writes it; the database's own texts can hold none."""
+
 
 def run(
     connection: Connection,
@@ -43,7 +47,16 @@ def run(
 ) -> Done:
     """Carry out a command that needs nobody's approval."""
     _by_hand(kind)
-    return act(connection, parse_command(kind, text), actor=actor, key=key)
+    return act(connection, _read(kind, text), actor=actor, key=key)
+
+
+def _read(kind: str, text: str | bytes) -> Command:
+    """The command that a person wrote as JSON."""
+    if _NUL.search(text.encode() if isinstance(text, str) else text):
+        raise Refused(
+            "bad_command", f"This is no {kind}: a text in it holds a NUL.", {"kind": kind}
+        )
+    return parse_command(kind, text)
 
 
 def _by_hand(kind: str) -> None:
@@ -88,7 +101,7 @@ def propose(
     """Ask for approval. What could not be carried out today is refused today."""
     if kind != "adopt_blueprint" or not documents:
         _by_hand(kind)
-    command = parse_command(kind, text)
+    command = _read(kind, text)
     if key is None:
         proposal = secrets.token_hex(4)
     else:
@@ -134,7 +147,7 @@ def approve(
     carried_out: Done | None = None
     with connection.transaction():
         execute(connection, Approve(proposal=proposal, approver=actor), actor=actor, key=key)
-        found, wanted = _read(connection, proposal)
+        found, wanted = _proposed(connection, proposal)
         if found.status == "open" and len(found.approved_by) >= wanted:
             command = parse_command(found.command_kind, found.body)
             carried_out = execute(
@@ -153,10 +166,12 @@ def approve(
     return answer
 
 
-def _read(connection: Connection, proposal: str) -> tuple[Proposal, int]:
+def _proposed(connection: Connection, proposal: str) -> tuple[Proposal, int]:
     from qazyna.shell.store.reading import read_known
+    from qazyna.shell.store.wire import Transaction
 
-    known = read_known(connection, Execute(proposal=proposal), "", "")
+    with Transaction(connection) as transaction:
+        known = read_known(transaction, Execute(proposal=proposal), "", "")
     found = known.world.find(Proposal, proposal)
     if found is None:
         open_proposal(known.world, proposal)  # refuses
@@ -221,9 +236,11 @@ def users(connection: Connection) -> list[dict[str, Any]]:
 def adopt(connection: Connection, file: Path, *, actor: str, key: str | None = None) -> Done:
     """Put the first blueprint of an installation in force."""
     from qazyna.blueprint import parse
+    from qazyna.shell.law_files import blueprint_text
 
-    content = file.read_bytes()
-    blueprint = parse(content.decode(), file.stem)
+    text = blueprint_text(file)
+    blueprint = parse(text, file.stem)
+    content = text.encode()
     command = AdoptBlueprint(name=blueprint.name, sha256=hashlib.sha256(content).hexdigest())
     return execute(connection, command, actor=actor, key=key, documents=[(blueprint.name, content)])
 

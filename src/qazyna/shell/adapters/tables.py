@@ -227,11 +227,9 @@ def _before_opening(name: str, content: bytes) -> list[Finding]:
                 raise _unreadable(name, "unpacked, the workbook is larger than 1 GiB")
             sheet = _first_sheet(parts)
             xml = parts.read(sheet) if sheet else b""
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, KeyError, OSError, ValueError, EOFError):
-        raise _unreadable(
-            name, "this is no workbook that can be opened: it was not written to its end"
-        ) from None
-    except (NotImplementedError, RuntimeError) as error:
+    except FileRefused:
+        raise
+    except Exception as error:  # of the archive, of what packed it, of their libraries
         raise _unreadable(name, f"this is no workbook that can be opened ({error})") from None
     last = max((int(found[1][:20]) for found in _ROW.finditer(xml)), default=0)
     if _FAR.search(xml):
