@@ -21,6 +21,7 @@ from qazyna.errors import Refused
 from qazyna.plan import Command, Event, World, follow
 from qazyna.shell.store.codec import canonical
 from qazyna.shell.store.reading import Known, read_known
+from qazyna.shell.store.wire import Transaction
 from qazyna.shell.store.writing import write
 
 Connection = psycopg.Connection[Any]
@@ -35,6 +36,7 @@ _MET_ANOTHER = (
     errors.SerializationFailure,
     errors.DeadlockDetected,
     errors.CheckViolation,
+    errors.InvalidSqlStatementName,
 )
 
 
@@ -86,15 +88,15 @@ def execute(
     documents = tuple(documents)
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            with connection.transaction():
-                known = read_known(connection, command, actor, key, documents)
+            with Transaction(connection) as transaction:
+                known = read_known(transaction, command, actor, key, documents)
                 if known.command is not None:
                     return _repeated(known, command, key, digest)
                 if before:
                     before(known.world)
                 first = dict(known.world.versions)
                 return _write(
-                    connection, known, first, command, key, digest, actor, documents, also
+                    transaction, known, first, command, key, digest, actor, documents, also
                 )
         except _MET_ANOTHER as met:
             if met.diag.constraint_name == "never_below_zero_on_any_day":
@@ -126,7 +128,7 @@ def _repeated(known: Known, command: Command, key: str, digest: bytes) -> Done:
 
 
 def _write(
-    connection: Connection,
+    transaction: Transaction,
     known: Known,
     first: dict[str, int],
     command: Command,
@@ -144,9 +146,11 @@ def _write(
         return key, command.kind, digest, Jsonb(result), actor
 
     events = follow(known.world, command)
-    follows, seqs = write(connection, known, first, events, actor, key, documents, row)
+    follows, seqs = write(
+        transaction, known, first, events, actor, key, documents, row, last=also is None
+    )
     if also:
-        also(connection, known.world, follows, seqs[0] if seqs else 0)
+        also(transaction.connection, known.world, follows, seqs[0] if seqs else 0)
     return done[0]
 
 

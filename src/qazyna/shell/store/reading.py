@@ -19,6 +19,7 @@ from qazyna.plan import STATES, Command, Event, State, World, book_stream
 from qazyna.seizure.case import Case
 from qazyna.shell.store.codec import read_event
 from qazyna.shell.store.pricing import valuer_for
+from qazyna.shell.store.wire import Batch, Transaction
 
 Connection = psycopg.Connection[Any]
 
@@ -38,62 +39,69 @@ class Known:
     read_books: frozenset[str] = frozenset()
     locked: frozenset[str] = frozenset()
     """Streams whose rows are locked: new books of theirs may be opened."""
+    drawn: dict[str, list[int]] = field(default_factory=dict)
+    """Numbers drawn from sequences that are still to be used."""
 
 
+_KEY = "SELECT body_sha256, result FROM books.command WHERE key = $1"
 _STREAMS = """
-    SELECT name, version, state FROM books.stream WHERE name = ANY(%s) ORDER BY name FOR UPDATE
+    SELECT name, version, state FROM books.stream WHERE name = ANY($1) ORDER BY name FOR UPDATE
 """
+_NOW = "SELECT clock_timestamp(), (SELECT coalesce(max(event), 0) FROM books.price)"
+_FOLDS = "SELECT name, state FROM books.stream WHERE name = ANY($1)"
 _BOOKS = """
     SELECT b.path, b.id, a.id, a.class, a.detail, h.asset, h.quantity
     FROM books.book b
     LEFT JOIN books.account a ON a.book = b.id
     LEFT JOIN books.holding h ON h.account = a.id
-    WHERE b.path = ANY(%s)
+    WHERE b.path = ANY($1)
 """
-_OFFICE = "SELECT name, state FROM books.stream WHERE name = %s"
-_PRICED = "SELECT coalesce(max(event), 0) FROM books.price"
-_LAW = "SELECT state->>'sha256', state->>'name' FROM books.stream WHERE name = 'law'"
 _ASSETS = "SELECT code, class, scale, name FROM books.asset WHERE event IS NOT NULL"
+_DRAW = "SELECT nextval('books.event_seq'), nextval('books.entry_id')"
+_LAW = "SELECT state FROM books.stream WHERE name = 'law'"
 
 
 def read_known(
-    connection: Connection,
+    transaction: Transaction,
     command: Command,
     actor: str,
     key: str,
     documents: Iterable[tuple[str, bytes]] = (),
 ) -> Known:
     """Read and lock what the command declares. Streams are locked in the order of their names."""
+    connection = transaction.connection
     streams = sorted(set(command.streams()))
     documents = tuple(documents)
     books = sorted(set(command.books()))
-    with connection.pipeline():
-        repeated = connection.execute(
-            "SELECT body_sha256, result FROM books.command WHERE key = %s", [key]
-        )
-        locked = connection.execute(_STREAMS, [streams])
-        # The clock is read after the locks: whoever waited is stamped after whom it waited for.
-        stamped = connection.execute("SELECT clock_timestamp()")
-        held = connection.execute(_BOOKS, [books])
-        office = connection.execute(_OFFICE, [f"office/{actor}"])
-        priced = connection.execute(_PRICED)
-        law = connection.execute(_LAW)
-        assets = connection.execute(_ASSETS)
-    (recorded_at,) = stamped.fetchone() or (None,)
+    batch = Batch(connection)
+    batch.add(_KEY, [key])
+    batch.add(_STREAMS, [streams])
+    # The clock is read after the locks: whoever waited is stamped after whom it waited for.
+    batch.add(_NOW)
+    batch.add(_FOLDS, [[LAW, f"office/{actor}"]])
+    batch.add(_BOOKS, [books])
+    batch.add(_ASSETS)
+    # Numbers are drawn last: whatever was read here has lower ones.
+    batch.add(_DRAW)
+    repeated, locked, stamped, folds, rows, assets, drawn = transaction.send(batch)
+    recorded_at, latest_price = stamped[0]
     assert isinstance(recorded_at, datetime)
-    there = _assets(assets.fetchall())
+    there = _assets(assets)
     states: dict[str, State] = {}
     versions: dict[str, int] = {}
-    for name, version, state in locked.fetchall():
+    for name, version, state in locked:
         states[name] = STATES[name.partition("/")[0]].model_validate(state)
         versions[name] = version
-    for name, state in office.fetchall():
+    kept: dict[str, Any] = dict(folds)
+    law = kept.pop(LAW, None)
+    for name, state in kept.items():
         states.setdefault(name, STATES["office"].model_validate(state))
-    blueprint = _blueprint(connection, law.fetchone(), documents)
-    rows = held.fetchall()
+    blueprint = _blueprint(connection, law, documents)
     more = sorted(_books_of_cases(books, states))
     if more:
-        rows += connection.execute(_BOOKS, [more]).fetchall()
+        batch = Batch(connection)
+        batch.add(_BOOKS, [more])
+        rows += transaction.send(batch)[0]
     quantities: dict[tuple[Account, str], int] = {}
     book_ids: dict[str, int] = {}
     account_ids: dict[Account, int] = {}
@@ -104,7 +112,6 @@ def read_known(
             account_ids[account] = account_id
             if asset is not None:
                 quantities[account, asset] = int(quantity)
-    (latest_price,) = priced.fetchone() or (0,)
     earlier = _earlier(connection, list(command.events()))
     world = World(
         now=recorded_at,
@@ -118,16 +125,16 @@ def read_known(
         earlier=earlier,
         incoming=_incoming(connection, command, documents),
     )
-    row = repeated.fetchone()
     return Known(
         world,
         recorded_at,
-        None if row is None else (bytes(row[0]), row[1]),
+        (bytes(repeated[0][0]), repeated[0][1]) if repeated else None,
         book_ids,
         account_ids,
         set(there),
         frozenset((*books, *more)),
         frozenset(streams),
+        dict(zip(("event_seq", "entry_id"), ([number] for number in drawn[0]), strict=True)),
     )
 
 
@@ -156,17 +163,17 @@ _parsed: dict[str, Blueprint] = {}
 
 def _blueprint(
     connection: Connection,
-    row: tuple[str, str] | None,
+    law: dict[str, Any] | None,
     documents: Iterable[tuple[str, bytes]],
 ) -> Blueprint:
     """The law in force; for the first command of all, the law that it brings."""
-    if row is None:
+    if law is None:
         for name, content in documents:
             return parse_blueprint(content.decode(), name)
         raise Refused(
             "no_blueprint", "No blueprint has been adopted here yet. Run `qazyna init` first."
         )
-    sha256, name = row
+    sha256, name = law["sha256"], law["name"]
     found = _parsed.get(sha256)
     if found is None:
         text = connection.execute(
@@ -196,7 +203,8 @@ def _incoming(
 
 def current_blueprint(connection: Connection) -> Blueprint:
     """The law in force."""
-    return _blueprint(connection, connection.execute(_LAW).fetchone(), ())
+    row = connection.execute(_LAW).fetchone()
+    return _blueprint(connection, row[0] if row else None, ())
 
 
 def _earlier(connection: Connection, refs: list[EventRef]) -> dict[EventRef, Event]:

@@ -9,8 +9,10 @@ import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from itertools import islice
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg.types.json import Jsonb
@@ -30,6 +32,7 @@ from qazyna.ledger.entry import (
 from qazyna.plan import Event, book_kind, book_stream
 from qazyna.shell.store.codec import entry_leaf, event_leaf
 from qazyna.shell.store.reading import Known, state_json
+from qazyna.shell.store.wire import Batch, Transaction
 
 Connection = psycopg.Connection[Any]
 Row = tuple[Any, ...]
@@ -67,20 +70,37 @@ def _salt() -> str:
     return secrets.token_hex(16)
 
 
-class _Ids:
-    """Row ids, drawn from the sequences in one query."""
+_pools: "WeakKeyDictionary[Connection, dict[str, list[int]]]" = WeakKeyDictionary()
+"""By connection: numbers of rows whose order says nothing, drawn so many at a time."""
+_POOLED = frozenset({"book_id", "account_id", "authority_id"})
+_POOL = 48
 
-    def __init__(self, connection: Connection, wanted: dict[str, int]) -> None:
-        names = [name for name, count in wanted.items() if count]
-        self._ids: dict[str, list[int]] = {name: [] for name in wanted}
-        if names:
+
+class _Ids:
+    """Row ids from the sequences: those at hand, and what is missing in one query."""
+
+    def __init__(
+        self, connection: Connection, wanted: dict[str, int], drawn: dict[str, list[int]]
+    ) -> None:
+        pool = _pools.setdefault(connection, {})
+        self._ids = {
+            name: pool.setdefault(name, []) if name in _POOLED else drawn.setdefault(name, [])
+            for name in wanted
+        }
+        missing = {
+            name: count - len(self._ids[name]) + (_POOL if name in _POOLED else 0)
+            for name, count in wanted.items()
+            if count > len(self._ids[name])
+        }
+        if missing:
             columns = ", ".join(
-                f"ARRAY(SELECT nextval('books.{name}') FROM generate_series(1, {wanted[name]}))"
-                for name in names
+                f"ARRAY(SELECT nextval('books.{name}') FROM generate_series(1, {count}))"
+                for name, count in missing.items()
             )
             row = connection.execute(f"SELECT {columns}").fetchone() or ()
-            for name, ids in zip(names, row, strict=True):
-                self._ids[name] = ids[::-1]
+            for name, ids in zip(missing, row, strict=True):
+                # They are taken from the end, the lowest first.
+                self._ids[name][:] = ids[::-1] + self._ids[name]
 
     def next(self, name: str) -> int:
         return self._ids[name].pop()
@@ -135,7 +155,7 @@ class _Inserting:
 
 
 def write(
-    connection: Connection,
+    transaction: Transaction,
     known: Known,
     first: dict[str, int],
     events: Iterator[Event],
@@ -143,13 +163,17 @@ def write(
     key: str,
     documents: Iterable[tuple[str, bytes]],
     command: Callable[[list[Event]], tuple[Any, ...]],
+    *,
+    last: bool,
 ) -> tuple[list[Event], list[int]]:
     """Write what follows from a command, as it follows; returns the events and their numbers.
 
+    With `last`, nothing else belongs to the transaction, and what is little is committed at once.
     `first` holds the versions the streams had before; `command` gives, in the end, the row of the
     command itself. Holdings and their running quantities are not written: the database brings them
     about itself.
     """
+    connection = transaction.connection
     follows: list[Event] = []
     rows: Rows = defaultdict(list)
     rows["document"] = [(_sha256(content), name, content) for name, content in documents]
@@ -162,8 +186,12 @@ def write(
             follows += batch
             writer.add(inserting, rows, known.world.booked[-len(batch) :])
         rows["command"] = [command(follows)]
-        inserting.last(rows)
-    _write_states(connection, known, first, {event.stream for event in follows})
+        streams = {event.stream for event in follows}
+        if sum(map(len, rows.values())) + len(streams) < BULK:
+            transaction.send(_little(connection, rows, _states(known, first, streams)), last=last)
+        else:
+            inserting.last(rows)
+            _write_states(connection, *_states(known, first, streams))
     return follows, writer.seqs
 
 
@@ -217,6 +245,7 @@ class _Writer:
                 "entry_id": sum(len(entries) for _, entries, _ in booked),
                 "authority_id": sum(len(grants) for _, _, grants in booked),
             },
+            self.known.drawn,
         )
         self._open(rows, books, accounts)
         self._earlier(inserting, booked)
@@ -385,10 +414,46 @@ _ENTRY_ID = """
 
 
 def _insert(connection: Connection, rows: Rows) -> None:
-    with connection.pipeline() if sum(map(len, rows.values())) < BULK else _nothing():
-        for table, columns in _COLUMNS.items():
-            if rows.get(table):
-                insert_rows(connection, table, columns.split(), rows[table])
+    for table, columns in _COLUMNS.items():
+        if rows.get(table):
+            insert_rows(connection, table, columns.split(), rows[table])
+
+
+def _little(connection: Connection, rows: Rows, states: tuple[list[Row], list[Row]]) -> Batch:
+    """All of a small command, to be sent at once."""
+    batch = Batch(connection)
+    for table, columns in _COLUMNS.items():
+        _add(batch, table, columns.split(), rows.get(table, []))
+    new, changed = states
+    _add(batch, "stream", ("name", "version", "state"), new)
+    for name, version, state in changed:
+        batch.add(_KEEP, (version, state, name))
+    return batch
+
+
+_KEEP = "UPDATE books.stream SET version = $1, state = $2 WHERE name = $3"
+
+
+def _add(batch: Batch, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+    """Insert by 32, 16, 8, 4, 2 and 1, so that few statements need to be prepared."""
+    at = 0
+    while left := len(rows) - at:
+        count = min(1 << (left.bit_length() - 1), 32)
+        values = [value for row in rows[at : at + count] for value in row]
+        batch.add(_inserting(table, tuple(columns), count), values)
+        at += count
+
+
+@cache
+def _inserting(table: str, columns: tuple[str, ...], count: int) -> str:
+    """The statement that inserts so many rows."""
+    width = len(columns)
+    rows = ", ".join(
+        f"({', '.join(f'${row * width + column + 1}' for column in range(width))})"
+        for row in range(count)
+    )
+    again = " ON CONFLICT DO NOTHING" if table in _MAY_BE_THERE else ""
+    return f"INSERT INTO books.{table} ({', '.join(columns)}) VALUES {rows}{again}"
 
 
 def insert_rows(
@@ -396,7 +461,7 @@ def insert_rows(
 ) -> None:
     """Add rows to a table of the books, by INSERT or by COPY as their number asks."""
     names = ", ".join(columns)
-    if len(rows) < BULK:
+    if len(rows) < BULK or table in _MAY_BE_THERE:
         one = f"({', '.join(['%s'] * len(columns))})"
         again = " ON CONFLICT DO NOTHING" if table in _MAY_BE_THERE else ""
         connection.execute(
@@ -412,16 +477,18 @@ def insert_rows(
                 copy.write_row(row)
 
 
-def _write_states(
-    connection: Connection, known: Known, first: dict[str, int], streams: set[str]
-) -> None:
-    """Keep each touched stream's fold beside its events."""
-    world = known.world
+def _states(known: Known, first: dict[str, int], streams: set[str]) -> tuple[list[Row], list[Row]]:
+    """The folds of the touched streams: those that are new, and those that changed."""
     new: list[Row] = []
     changed: list[Row] = []
     for name in sorted(streams):
-        row = (name, world.version(name), state_json(world.states[name]))
+        row = (name, known.world.version(name), state_json(known.world.states[name]))
         (changed if first.get(name) else new).append(row)
+    return new, changed
+
+
+def _write_states(connection: Connection, new: list[Row], changed: list[Row]) -> None:
+    """Keep each touched stream's fold beside its events."""
     if new:
         insert_rows(connection, "stream", ("name", "version", "state"), new)
     if changed:
@@ -433,12 +500,6 @@ def _write_states(
 
 def _sha256(content: bytes) -> bytes:
     return hashlib.sha256(content).digest()
-
-
-class _nothing:
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, *_: object) -> None: ...
 
 
 __all__ = ["insert_rows", "write"]

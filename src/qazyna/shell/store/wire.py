@@ -1,0 +1,158 @@
+"""Many statements, one round trip: sent together, answered together.
+
+A command is a dozen small statements, and most of its time would go into saying each of them and
+waiting. Here they are prepared once on a connection and then sent as one message; BEGIN travels
+with the first batch and COMMIT with the last: libpq's pipeline mode, without a wait in between.
+"""
+
+import select
+from collections.abc import Sequence
+from itertools import count
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import psycopg
+from psycopg import errors, pq
+from psycopg.adapt import PyFormat, Transformer
+
+Connection = psycopg.Connection[Any]
+Row = tuple[Any, ...]
+
+_numbers = count(1)
+_prepared: "WeakKeyDictionary[Connection, dict[str, bytes]]" = WeakKeyDictionary()
+"""By connection: the statements it knows, and their names."""
+
+
+class Batch:
+    """Statements that go together. Parameters are $1, $2, …"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._statements: list[tuple[str, Sequence[Any]]] = []
+
+    def add(self, query: str, values: Sequence[Any] = ()) -> None:
+        self._statements.append((query, values))
+
+    def begin(self) -> None:
+        """Open a transaction before all else."""
+        self._statements.insert(0, ("BEGIN", ()))
+
+    def send(self) -> list[list[Row]]:
+        """Send all and wait for all: the rows that each answered, in order.
+
+        Raises the first error as psycopg does; what stood after it was not done.
+        """
+        known = _prepared.setdefault(self._connection, {})
+        fresh: dict[str, bytes] = {}
+        with self._connection.lock:
+            pgconn = self._connection.pgconn
+            dump = Transformer(self._connection).dump_sequence
+            messages = [
+                (query, dump(values, [PyFormat.TEXT] * len(values)))
+                for query, values in self._statements
+            ]
+            asked: list[str | None] = []
+            pgconn.enter_pipeline_mode()
+            try:
+                for query, parameters in messages:
+                    name = known.get(query) or fresh.get(query)
+                    if name is None:
+                        name = fresh[query] = b"qazyna_%d" % next(_numbers)
+                        pgconn.send_prepare(name, query.encode())
+                        asked.append(query)
+                    pgconn.send_query_prepared(name, parameters, result_format=pq.Format.BINARY)
+                    asked.append(None)
+                pgconn.pipeline_sync()
+                results = _received(pgconn)
+                pgconn.exit_pipeline_mode()
+            except BaseException:
+                pgconn.finish()  # nobody knows what it would answer next
+                raise
+        return self._answers(known, fresh, asked, results)
+
+    def _answers(
+        self,
+        known: dict[str, bytes],
+        fresh: dict[str, bytes],
+        asked: list[str | None],
+        results: list[pq.abc.PGresult],
+    ) -> list[list[Row]]:
+        answers: list[list[Row]] = []
+        for prepared, result in zip(asked, results, strict=False):
+            if result.status not in (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK):
+                error = errors.error_from_result(result)
+                if isinstance(error, errors.InvalidSqlStatementName):
+                    known.clear()  # psycopg has deallocated all: they are prepared anew
+                raise error
+            if prepared is not None:
+                known[prepared] = fresh[prepared]
+            else:
+                load = Transformer(self._connection)
+                load.set_pgresult(result)
+                answers.append(load.load_rows(0, result.ntuples, tuple))
+        if len(results) != len(asked):
+            raise psycopg.OperationalError("the server went away in the middle of a batch")
+        return answers
+
+
+def _received(pgconn: pq.abc.PGconn) -> list[pq.abc.PGresult]:
+    """Every result up to the end of the batch, whatever the sizes of question and answer."""
+    poll = select.poll()
+    poll.register(pgconn.socket, select.POLLIN | select.POLLOUT)
+    sending = bool(pgconn.flush())
+    if not sending:
+        poll.modify(pgconn.socket, select.POLLIN)
+    results: list[pq.abc.PGresult] = []
+    while True:
+        while sending or pgconn.is_busy():
+            poll.poll()
+            pgconn.consume_input()
+            if sending and not pgconn.flush():
+                sending = False
+                poll.modify(pgconn.socket, select.POLLIN)
+        result = pgconn.get_result()
+        if result is None:
+            if pgconn.status == pq.ConnStatus.BAD:
+                return results
+            continue  # the end of one statement's results
+        if result.status == pq.ExecStatus.PIPELINE_SYNC:
+            return results
+        results.append(result)
+
+
+class Transaction:
+    """One transaction, or one step of the transaction that is open already."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._within: Any = None
+        self._begun = False
+
+    def __enter__(self) -> "Transaction":
+        if self.connection.info.transaction_status != pq.TransactionStatus.IDLE:
+            self._within = self.connection.transaction()
+            self._within.__enter__()
+        return self
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> Any:
+        if self._within is not None:
+            return self._within.__exit__(kind, error, trace)
+        if self.connection.closed:
+            return None
+        if self.connection.info.transaction_status != pq.TransactionStatus.IDLE:
+            end = Batch(self.connection)
+            end.add("COMMIT" if error is None else "ROLLBACK")
+            end.send()
+        return None
+
+    def send(self, batch: Batch, *, last: bool = False) -> list[list[Row]]:
+        """Send a batch of this transaction; with the last one, commit."""
+        outermost = self._within is None
+        begins = outermost and not self._begun
+        if begins:
+            batch.begin()
+        if last and outermost:
+            batch.add("COMMIT")
+        self._begun = True
+        answers = batch.send()
+        return answers[1:] if begins else answers
