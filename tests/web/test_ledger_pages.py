@@ -5,7 +5,10 @@ import re
 import pytest
 
 from qazyna.shell import acting
+from qazyna.shell.web.queries import cases as case_queries
 from qazyna.shell.web.queries import ledger
+from qazyna.shell.web.queries.overview import overview
+from qazyna.shell.web.queries.pulse import pulse
 from tests.support_cases import seize
 from tests.web.served import addresses, client, text
 
@@ -109,3 +112,16 @@ def test_an_account_whose_case_has_slashes_is_found(seized):
     for address in ("/cases/KZ/2026/7", "/holdings/KZ/2026/7/1/claimants/BTC"):
         assert 200 == here.get(address).status_code
     assert 404 == here.get("/holdings/KZ/2026/7/1/claimants/ETH").status_code
+
+
+@pytest.mark.parametrize("title", ["claimants", "beneficiaries", "state"])
+def test_what_is_in_custody_is_found_to_the_last_holding(demo, monkeypatch, title):
+    monkeypatch.setattr(case_queries, "PAGE", 3)
+    monkeypatch.setattr(case_queries, "WINDOW", 20)
+    for held in overview(pulse()).custody:
+        if held.title == title:
+            after, amount = case_queries.FIRST, 0
+            while after:
+                shown, after = case_queries.custody(title, held.asset.code, after)
+                amount += sum(int(each.quantity) for each in shown)
+            assert held.amount == amount

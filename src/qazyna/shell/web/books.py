@@ -31,9 +31,9 @@ def _cursor() -> psycopg.Cursor[Any]:
     return psycopg.Cursor(connection(), row_factory=namedtuple_row)
 
 
-def rows(query: str, given: Given = ()) -> list[Any]:
-    """All rows of a query, by name."""
-    return _cursor().execute(query, given).fetchall()
+def rows(query: str, given: Given = (), *, prepare: bool | None = None) -> list[Any]:
+    """All rows of a query, by name. `prepare=False` plans it for these very values every time."""
+    return _cursor().execute(query, given, prepare=prepare).fetchall()
 
 
 def row(query: str, given: Given = ()) -> Any | None:

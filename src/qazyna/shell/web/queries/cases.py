@@ -10,6 +10,8 @@ from qazyna.shell.web import books
 PAGE = 40
 HOLDINGS = 100
 TIMELINE = 100
+WINDOW = 6000
+"""How many holdings a page of what is in custody looks at, at most."""
 
 # The names of streams are in the order of an index, and so is the part that begins alike.
 _LIST = """
@@ -35,16 +37,27 @@ _TIMELINE = """
     FROM books.event e JOIN books.command c ON c.key = e.command
     WHERE e.stream = %s AND e.version < %s ORDER BY e.version DESC LIMIT %s
 """
-_CUSTODY = """
-    SELECT w.account, b.path, w.class AS klass, w.detail, w.asset, w.quantity
-    FROM (
-        SELECT h.account, h.book, h.class, a.detail, h.asset, h.quantity
-        FROM books.holding h JOIN books.account a ON a.id = h.account
-        WHERE h.account > %(after)s AND h.book_kind = 'case' AND h.class = %(class)s
-          AND h.asset = %(asset)s AND h.quantity > 0
-        ORDER BY h.account LIMIT %(limit)s
-    ) AS w JOIN books.book b ON b.id = w.book
-    ORDER BY w.account
+# The inner LIMIT bounds what is looked at; the outer, what is shown.
+_SEEN = """
+    SELECT h.account, h.asset, h.book, h.book_kind, h.class, h.quantity FROM books.holding h
+    WHERE (h.account, h.asset) > (%(account)s, %(after_asset)s)
+    ORDER BY h.account, h.asset LIMIT %(window)s
+"""
+_CUSTODY = f"""
+    WITH seen AS MATERIALIZED ({_SEEN}), shown AS (
+        SELECT * FROM seen
+        WHERE book_kind = 'case' AND class = %(class)s AND asset = %(asset)s AND quantity > 0
+        ORDER BY account LIMIT %(limit)s
+    )
+    SELECT s.account, b.path, a.detail, s.asset, s.quantity
+    FROM shown s JOIN books.account a ON a.id = s.account JOIN books.book b ON b.id = s.book
+    ORDER BY s.account
+"""
+_LOOKED_AT = f"""
+    SELECT count(*) AS seen,
+           (array_agg(account ORDER BY account DESC, asset DESC))[1] AS account,
+           (array_agg(asset ORDER BY account DESC, asset DESC))[1] AS asset
+    FROM ({_SEEN}) AS looked_at
 """
 
 
@@ -63,9 +76,9 @@ class Summary:
 
 def listed(begins: str, after: str) -> tuple[list[Summary], str | None]:
     """A page of the cases whose names begin so, in order; and the name to go on after."""
-    found = books.rows(
-        _LIST, {"begins": f"case/{begins}", "after": f"case/{after}", "limit": PAGE + 1}
-    )
+    # Only for a beginning that it knows does the planner find the stretch of the index.
+    given = {"begins": f"case/{begins}", "after": f"case/{after}", "limit": PAGE + 1}
+    found = books.rows(_LIST, given, prepare=False)
     page, more = found[:PAGE], len(found) > PAGE
     states = {r.name: r for r in page}
     held = _held(list(states))
@@ -87,16 +100,16 @@ def listed(begins: str, after: str) -> tuple[list[Summary], str | None]:
 _BOOKS_OF = """
     SELECT 'case/' || regexp_replace(b.path, '/[^/]+$', '') AS stream, a.class AS klass, h.asset,
            sum(h.quantity) AS quantity
-    FROM (
-        SELECT substr(s.name, 6) || '/' || k.holding AS path
+    FROM books.book b
+    JOIN books.account a ON a.book = b.id AND a.side = 'title'
+    JOIN books.holding h ON h.account = a.id AND h.quantity > 0
+    WHERE b.path = ANY (ARRAY(
+        SELECT substr(s.name, 6) || '/' || k.holding
         FROM books.stream s CROSS JOIN LATERAL (
             SELECT holding FROM jsonb_object_keys(s.state->'holdings') AS holding LIMIT %s
         ) AS k
         WHERE s.name = ANY(%s)
-    ) AS wanted
-    JOIN books.book b ON b.path = wanted.path
-    JOIN books.account a ON a.book = b.id AND a.side = 'title'
-    JOIN books.holding h ON h.account = a.id AND h.quantity > 0
+    ))
     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 
@@ -146,6 +159,27 @@ def timeline_of(stream: str, before: int) -> list[Any]:
     return books.rows(_TIMELINE, [stream, before, TIMELINE + 1])
 
 
-def custody(title: str, asset: str, after: int) -> list[Any]:
-    """Holdings of cases under one title in one asset, in the order in which they were opened."""
-    return books.rows(_CUSTODY, {"class": title, "asset": asset, "after": after, "limit": PAGE + 1})
+Place = tuple[int, str]
+"""An account and an asset: a place among the holdings, in the order in which they were opened."""
+
+FIRST: Place = (0, "")
+
+
+def custody(klass: str, asset: str, after: Place) -> tuple[list[Any], Place | None]:
+    """Holdings of cases in accounts of a class in one asset; and where the next page begins.
+
+    A page may come out short, or empty, with more to follow: it looks at so many holdings and no
+    more, however few of them are of that class.
+    """
+    given = {
+        "class": klass,
+        "asset": asset,
+        "account": after[0],
+        "after_asset": after[1],
+        "limit": PAGE,
+        "window": WINDOW,
+    }
+    found, (looked_at,) = books.ask((_CUSTODY, given), (_LOOKED_AT, given))
+    if len(found) == PAGE:
+        return found, (found[-1].account, found[-1].asset)
+    return found, (looked_at.account, looked_at.asset) if looked_at.seen == WINDOW else None

@@ -52,6 +52,18 @@ _VENUES = """
     SELECT count(*) AS venues, coalesce(sum((state->>'volume_usd')::numeric), 0) AS cents
     FROM books.stream WHERE starts_with(name, 'venue/')
 """
+# The first of each kind tells: what was made up says so in the references it was recorded with.
+_ILLUSTRATIVE = """
+    SELECT bool_or(position('(illustrative)' IN convert_from(e.leaf, 'UTF8')) > 0) AS any
+    FROM (
+        (SELECT name FROM books.stream WHERE starts_with(name, 'case/') ORDER BY name LIMIT 1)
+        UNION ALL
+        (SELECT name FROM books.stream WHERE starts_with(name, 'manager/') ORDER BY name LIMIT 1)
+        UNION ALL
+        (SELECT name FROM books.stream WHERE starts_with(name, 'venue/') ORDER BY name LIMIT 1)
+    ) AS first
+    JOIN books.event e ON e.stream = first.name AND e.version = 1
+"""
 # Reversals say `internal`: their own flow is that of what they mirror. There are few.
 _REVERSALS = """
     SELECT p.value_date, p.asset, p.quantity, p.credit_class, m.flow, n.value, n.currency
@@ -102,6 +114,8 @@ class Overview:
     """What of it is a shortfall: still owed, and worth nothing until it is made good"""
     months: tuple[Month, ...]
     managers: tuple[Manager, ...]
+    illustrative: bool
+    """Whether any of it is made up, to show the books at work"""
     postings: int
 
 
@@ -127,8 +141,8 @@ def _overview(pulse: Pulse) -> Overview:
     law = blueprint.on(today)
     assets = known_assets(connection)
     prices = price_book(connection)
-    pots, tally, managers, ((venues, cents),) = books.ask(
-        (_POTS, ()), (_TALLY, ()), (_MANAGERS, ()), (_VENUES, ())
+    pots, tally, managers, ((venues, cents),), ((illustrative,),) = books.ask(
+        (_POTS, ()), (_TALLY, ()), (_MANAGERS, ()), (_VENUES, ()), (_ILLUSTRATIVE, ())
     )
     since = opening_on(today)
     known = tuple(Manager.model_validate(m.state) for m in managers)
@@ -160,6 +174,7 @@ def _overview(pulse: Pulse) -> Overview:
         ),
         months=tuple(_months(tally, assets, prices, blueprint, today)),
         managers=known,
+        illustrative=bool(illustrative),
         postings=sum(t.postings for t in tally),
     )
 

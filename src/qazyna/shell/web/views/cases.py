@@ -206,9 +206,9 @@ def custody(request: HttpRequest, title: str, asset: str) -> HttpResponse:
     assets = known_assets(books.connection())
     if title not in (*BOOKS["case"], *LOCATIONS) or asset not in assets:
         raise missing(f"Nothing is kept under “{title}” in “{asset}”.")
-    text = request.GET.get("after", "")
-    found = cases.custody(title, asset, int(text) if text.isdecimal() else 0)
-    shown = found[: cases.PAGE]
+    number, _, name = request.GET.get("after", "").partition(".")
+    after = (int(number), name) if number.isdecimal() else cases.FIRST
+    shown, more = cases.custody(title, asset, after)
     context = {
         "title": words.account_class(title),
         "means": words.account_sentence(title),
@@ -226,7 +226,7 @@ def custody(request: HttpRequest, title: str, asset: str) -> HttpResponse:
             for each in shown
             for book in (each.path,)
         ],
-        "more": shown[-1].account if len(found) > cases.PAGE else None,
-        "later": bool(text),
+        "more": f"{more[0]}.{more[1]}" if more else None,
+        "later": after != cases.FIRST,
     }
     return show(request, "pages/custody.html", context, trail=(("Reserve", "/"), ("Custody", None)))

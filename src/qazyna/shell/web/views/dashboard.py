@@ -53,6 +53,7 @@ def _context(found: Overview) -> dict[str, Any]:
         "total": money(said.total, currency),
         "valued": money(said.valued, currency) if said.total is None else None,
         "empty": not said.classes,
+        "illustrative": found.illustrative,
         "classes": [class_row(line, currency) for line in said.classes],
         "allocation": charts.as_json(charts.allocation(shown, currency)),
         "over_time": charts.as_json(

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from qazyna.money import USD
 from qazyna.shell.web import figures
-from qazyna.shell.web.figures import link, mark, money, number, path, quantity, reference
+from qazyna.shell.web.figures import link, money, number, path, quantity, reference
 from qazyna.shell.web.frame import page, show
 from qazyna.shell.web.queries import venues
 from qazyna.shell.web.queries.overview import overview
@@ -23,7 +23,6 @@ def listing(request: HttpRequest) -> HttpResponse:
     for each in shown:
         body = json.loads(bytes(each.leaf))["body"]
         href = path("events", each.seq)
-        note = body.get("note")
         rows.append(
             {
                 "venue": link(each.name or each.venue, href),
@@ -32,9 +31,6 @@ def listing(request: HttpRequest) -> HttpResponse:
                 "shut_on": figures.short_day(each.value_date),
                 "volume": quantity(int(each.cents or 0), USD),
                 "order": reference(body.get("order_ref"), href),
-                "illustrative": mark("illustrative", note)
-                if isinstance(note, str) and "llustrative" in note
-                else "",
             }
         )
     context = {
