@@ -1,11 +1,12 @@
 # make run    set everything up and serve the demo on http://127.0.0.1:8000
 # make test   set everything up and run every check and test
 # make setup  only build .venv; .venv/bin/qazyna is then the command
+# make torture  kill writers and PostgreSQL at random for QAZYNA_TORTURE minutes (5 if not said)
 # make bench  measure the speeds that are promised
 # make pins   compile requirements.txt and requirements-dev.txt from pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench pins
+.PHONY: help setup run test torture lint bench pins
 
 # One installation: database, keys and files. Another folder is another installation.
 QAZYNA_HOME ?= $(CURDIR)/.home
@@ -26,6 +27,9 @@ test: setup
 	@sh .ci/chromium
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/python -m pytest $(TESTS)
+
+torture: setup
+	@QAZYNA_TORTURE=$${QAZYNA_TORTURE:-5} $(BIN)/python -m pytest tests/torture
 
 lint: setup
 	@$(BIN)/ruff check .
