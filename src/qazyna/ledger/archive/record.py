@@ -17,6 +17,8 @@ class Recorded:
     event_kind: str
     recorded_at: datetime
     entry: Entry
+    reversed: bool = False
+    """whether another entry reverses this one"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ from qazyna.shell.cli.output import emit, refusals
 
 
 def export(
-    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="hledger or beancount.")],
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="hledger, beancount or archive.")
+    ],
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where to; standard output, if not given.")
     ] = None,
@@ -43,7 +45,7 @@ def _write(out: Path, pieces: Iterable[str]) -> None:
     """The file whole or not at all: it takes its name when the last byte is on the disk."""
     handle, draft = tempfile.mkstemp(prefix=f".{out.name}.", dir=out.parent)
     try:
-        with open(handle, "w", encoding="utf-8", newline="\n") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())

@@ -14,7 +14,7 @@ from qazyna.ledger import chart
 from qazyna.ledger.entry import Account
 
 ROOTS: Final = {"location": "assets", "title": "equity"}
-"""A title's balance is a credit, so it is written with a minus: with the assets it sums to nothing."""
+"""A title's balance is a credit, hence written with a minus: with the assets it sums to nothing."""
 
 _MANY: Final = 1 << 16
 
@@ -118,7 +118,7 @@ def _step_back(step: str) -> str:
 
 _LETTERED: Final = re.compile(r"[a-z]+|[A-Z0-9.-]+|.", re.DOTALL)
 _FIRST, _LAST = "X'0'", "'00'Z"
-"""Go before a name that would not begin with a capital, and after one that would not end rightly."""
+"""Go before a name that begins with no capital, and after one that ends with no letter or digit."""
 
 
 @lru_cache(_MANY)

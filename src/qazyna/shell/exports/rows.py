@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -26,7 +27,7 @@ _GRANTS = """
 _ENTRIES = """
     SELECT n.id, e.stream, e.version, n.number, e.kind, e.recorded_at,
            n.kind, n.value_date, n.flow, n.value, n.currency, n.price_source,
-           mistaken.stream, mistaken.version, reversed.number,
+           mistaken.stream, mistaken.version, reversed.number, later.id IS NOT NULL,
            p.asset, p.quantity, b.path, d.class, d.detail, c.class, c.detail,
            p.authority, giver.stream, giver.version
     FROM books.entry n
@@ -39,7 +40,17 @@ _ENTRIES = """
     LEFT JOIN books.event giver ON giver.seq = g.event
     LEFT JOIN books.entry reversed ON reversed.id = n.reverses
     LEFT JOIN books.event mistaken ON mistaken.seq = reversed.event
+    LEFT JOIN books.entry later ON later.reverses = n.id
     ORDER BY n.value_date, n.id, p.leg
+"""
+
+_HELD = """
+    SELECT b.path, a.class, a.detail, h.asset, h.quantity
+    FROM books.holding h
+    JOIN books.account a ON a.id = h.account
+    JOIN books.book b ON b.id = a.book
+    WHERE h.quantity > 0
+    ORDER BY h.account, h.asset
 """
 
 
@@ -66,6 +77,12 @@ def entries(connection: Connection) -> Iterator[Recorded]:
         yield _recorded(list(legs))
 
 
+def held(connection: Connection) -> Iterator[tuple[Account, str, int]]:
+    """What every account holds now, by the running quantities."""
+    for book, klass, detail, asset, quantity in _stream(connection, _HELD):
+        yield Account(book, klass, detail), asset, int(quantity)
+
+
 def _stream(connection: Connection, query: str) -> Iterator[tuple[Any, ...]]:
     with connection.cursor(name="export") as cursor:
         cursor.itersize = AT_A_TIME
@@ -74,20 +91,23 @@ def _stream(connection: Connection, query: str) -> Iterator[tuple[Any, ...]]:
 
 def _recorded(legs: list[tuple[Any, ...]]) -> Recorded:
     _, stream, version, number, event_kind, recorded_at, *rest = legs[0]
-    kind, value_date, flow, value, currency, source, of_stream, of_version, of_number, *_ = rest
+    kind, value_date, flow, value, currency, source, of_stream, of_version, of_number, later, *_ = (
+        rest
+    )
     reverses = of_stream and EntryRef(EventRef(of_stream, of_version), of_number)
     return Recorded(
         EntryRef(EventRef(stream, version), number),
         event_kind,
-        recorded_at,
+        recorded_at.astimezone(UTC),
         Entry(
             kind,
             value_date,
-            tuple(_posting(*leg[15:]) for leg in legs),
+            tuple(_posting(*leg[16:]) for leg in legs),
             flow,
             None if value is None else Value(value, currency, source),
             reverses,
         ),
+        reversed=later,
     )
 
 
