@@ -126,10 +126,9 @@ class _Books:
         """The books at the end of the file, whole and in agreement with what it states itself."""
         self._end_of_day(date.max)
         self._settle_reversals()
-        if any(left < 0 for left in self._left):
-            self._no(
-                f"more was drawn on a grant of {self._authority[self._overdrawn()]} than it is"
-            )
+        for authority, left in zip(self._authority, self._left, strict=True):
+            if left < 0:
+                self._no(f"more was drawn on a grant ({authority}) than it grants")
         sums = [0] * len(self._pots)
         for pot, net in zip(self._pot, self._net, strict=True):
             sums[pot] += net
