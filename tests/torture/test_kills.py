@@ -154,7 +154,8 @@ def _children(parent: int) -> list[tuple[int, str]]:
 
 
 COMMITTED = """
-    SELECT c.key, coalesce((c.result->>'events_in_all')::int, jsonb_array_length(c.result->'events')),
+    SELECT c.key,
+           coalesce((c.result->>'events_in_all')::int, jsonb_array_length(c.result->'events')),
            (SELECT count(*) FROM books.event e WHERE e.command = c.key)
     FROM books.command c
 """

@@ -2,9 +2,9 @@
 
     python -m tests.torture.writer ADDRESS LOG SEED
 
-ADDRESS is a file with the database's address, read again at each connection. LOG gets one JSON line
-before a command is asked and one after it was answered, each by a single write, so that they outlive
-the process. Whoever loses the connection asks again under the same key, as a client should.
+ADDRESS is a file with the database's address, read again at each connection. LOG gets one JSON
+line before a command is asked and one after it was answered, each by a single write, so that they
+outlive the process. Whoever loses the connection asks again under the same key, as a client should.
 """
 
 import json
