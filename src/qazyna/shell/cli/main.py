@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from qazyna.shell.cli import acting, exporting, files, installing, law, looking
+from qazyna.shell.cli import acting, exporting, files, installing, law, log, looking
 from qazyna.shell.cli.output import Group
 
 app = typer.Typer(
@@ -34,6 +34,8 @@ app.command()(acting.commands)
 app.add_typer(acting.users, name="user")
 app.add_typer(law.blueprint, name="blueprint")
 app.command()(looking.rebuild)
+app.add_typer(log.log, name="log")
+app.command()(log.verify)
 
 
 def main() -> None:

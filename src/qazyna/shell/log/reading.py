@@ -1,0 +1,173 @@
+"""Reading the sealed tree. Every hash comes from rows that are only ever added to."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from qazyna.errors import Refused
+from qazyna.log.merkle import HASH_SIZE
+from qazyna.log.tiles import WIDTH, Tile, TiledTree
+
+Connection = psycopg.Connection[Any]
+
+_CHUNK = WIDTH * 256
+"""So many leaves are read at a time where all are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The tree after a batch."""
+
+    size: int
+    root: bytes
+    sealed_at: datetime
+    below: int
+
+
+def head(connection: Connection, size: int | None = None) -> Head:
+    """The newest tree, or that of a size at which some batch ended."""
+    row = connection.execute(
+        "SELECT size, root, sealed_at, below::text FROM books.batch"
+        " WHERE size = coalesce(%s, size) ORDER BY size DESC LIMIT 1",
+        [size],
+    ).fetchone()
+    if row is None:
+        raise Refused(
+            "no_such_checkpoint",
+            f"No batch ended at {size:,} leaves, so no checkpoint was made of it.",
+            {"size": size},
+        )
+    return Head(row[0], bytes(row[1]), row[2], int(row[3]))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was known at a time: the leaves below `position`.
+
+    Not `settled` while no batch is later: one that is under way may still bear an earlier time.
+    """
+
+    position: int
+    settled: bool
+
+
+def known_at(connection: Connection, time: datetime) -> Known:
+    """The sealed position that a time means: that of the last batch at or before it."""
+    row = connection.execute(
+        "SELECT coalesce(max(size) FILTER (WHERE sealed_at <= %s), 0), max(sealed_at) > %s"
+        " FROM books.batch",
+        [time, time],
+    ).fetchone()
+    assert row is not None
+    return Known(row[0], bool(row[1]))
+
+
+def hashes(connection: Connection, tile: Tile) -> Sequence[bytes]:
+    """The hashes of a tile."""
+    where = {"start": tile.start, "end": tile.start + tile.width, "level": tile.level}
+    if tile.level == 0:
+        query = """
+            SELECT hash FROM books.sealed WHERE position >= %(start)s AND position < %(end)s
+            ORDER BY position
+        """
+    else:
+        query = """
+            SELECT hash FROM books.subtree
+            WHERE level = %(level)s AND number >= %(start)s AND number < %(end)s ORDER BY number
+        """
+    rows = connection.execute(query, where, binary=True, prepare=True)
+    return [row[0] for row in rows]
+
+
+def tree(connection: Connection, size: int) -> TiledTree:
+    """The hashes of the tree of that size."""
+    return TiledTree(size, lambda tile: hashes(connection, tile))
+
+
+def leaf_hashes(connection: Connection, start: int, end: int) -> Iterator[tuple[int, list[bytes]]]:
+    """All leaf hashes of a range, in runs; a run that is short has a gap behind it."""
+    for at in range(start, end, _CHUNK):
+        upto = min(at + _CHUNK, end)
+        row = connection.execute(
+            "SELECT string_agg(hash, '' ORDER BY position) FROM books.sealed"
+            " WHERE position >= %s AND position < %s",
+            [at, upto],
+            binary=True,
+        ).fetchone()
+        run = (row and row[0]) or b""
+        yield at, [run[n : n + HASH_SIZE] for n in range(0, len(run), HASH_SIZE)]
+
+
+_LEAVES = """
+    SELECT s.position, coalesce(e.leaf, n.leaf), s.event IS NOT NULL FROM books.sealed s
+    LEFT JOIN books.event e ON e.seq = s.event LEFT JOIN books.entry n ON n.id = s.entry
+    WHERE s.position >= %s AND s.position < %s ORDER BY s.position
+"""
+
+
+def leaves(connection: Connection, start: int, end: int) -> list[bytes]:
+    """The leaves of a range, as they are stored."""
+    rows = connection.execute(_LEAVES, [start, end], binary=True)
+    return [bytes(row[1] or b"") for row in rows]
+
+
+def position_of(connection: Connection, name: str) -> int:
+    """Where an event (`case/C-1@3`) or entry (`case/C-1@3#1`, or its number) is sealed."""
+    row = connection.execute(*_finding(name)).fetchone()
+    if row is None:
+        raise Refused(
+            "no_such_entry",
+            f"There is no {name!r}. An entry is named by its number or as case/C-1@3#1, "
+            "an event as case/C-1@3.",
+            {"entry": name},
+        )
+    if row[0] is None:
+        raise Refused(
+            "not_sealed", f"{name} is not sealed yet: `qazyna log seal` does it.", {"entry": name}
+        )
+    return int(row[0])
+
+
+def _finding(name: str) -> tuple[str, list[Any]]:
+    if name.isascii() and name.isdigit() and len(name) < 19:
+        return (
+            "SELECT s.position FROM books.entry n"
+            " LEFT JOIN books.sealed s ON s.entry = n.id WHERE n.id = %s",
+            [int(name)],
+        )
+    stream, _, rest = name.rpartition("@")
+    version, _, number = rest.partition("#")
+    if not all(
+        part.isascii() and part.isdigit() and len(part) < 9 for part in (version, number or "0")
+    ):
+        return "SELECT WHERE false", []
+    if number:
+        return (
+            "SELECT s.position FROM books.event e JOIN books.entry n ON n.event = e.seq"
+            " LEFT JOIN books.sealed s ON s.entry = n.id"
+            " WHERE e.stream = %s AND e.version = %s AND n.number = %s",
+            [stream, int(version), int(number)],
+        )
+    return (
+        "SELECT s.position FROM books.event e LEFT JOIN books.sealed s ON s.event = e.seq"
+        " WHERE e.stream = %s AND e.version = %s",
+        [stream, int(version)],
+    )
+
+
+def unsealed(connection: Connection) -> int:
+    """How many events and entries no batch holds yet."""
+    row = connection.execute(
+        """
+        WITH fresh AS MATERIALIZED (
+            SELECT seq FROM books.event WHERE tx >= (SELECT max(below) FROM books.batch)
+        )
+        SELECT (SELECT count(*) FROM fresh)
+             + (SELECT count(*) FROM fresh JOIN books.entry n ON n.event = fresh.seq)
+        """
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
