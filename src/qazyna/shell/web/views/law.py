@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
@@ -71,6 +71,9 @@ def _value(value: Dated) -> dict[str, Any]:
     }
 
 
+_WEEK: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
 def spoken_value(answer: Dated) -> SafeString:
     """An answer as a person would say it."""
     value = answer.value
@@ -95,6 +98,8 @@ def spoken_value(answer: Dated) -> SafeString:
         )
     if isinstance(value, Par):
         return format_html("{} is taken at {} {}", value.asset, value.value, value.currency)
+    if answer.clause == "jurisdiction.weekend" and isinstance(value, tuple):
+        return format_html("{}", ", ".join(_WEEK[int(each) - 1] for each in value) or "none")
     if isinstance(value, tuple):
         return format_html("{}", ", ".join(str(each).replace("_", " ") for each in value) or "none")
     if answer.unit == "fraction":
