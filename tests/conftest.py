@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -52,6 +53,8 @@ def server(
         running = postgres.ensure(shared)
     yield running
     postgres.stop(shared)
+    # Faster than dropping its databases one by one, each of which waits for the disk.
+    shutil.rmtree(shared.database, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

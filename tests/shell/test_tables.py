@@ -11,7 +11,6 @@ import xlsxwriter
 from qazyna.errors import FileRefused
 from qazyna.shell.adapters.tables import read_table
 
-
 NOON = datetime(2025, 3, 3, 12)  # noqa: DTZ001  a workbook knows of no zones
 
 

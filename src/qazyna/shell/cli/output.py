@@ -60,7 +60,7 @@ def _as_document(refused: Refused) -> dict[str, Any]:
 
 
 def _say(refused: Refused) -> None:
-    typer.secho(refused.message, err=True, fg="red", bold=True)
+    typer.secho(_harmless(refused.message), err=True, fg="red", bold=True)
     if not isinstance(refused, FileRefused):
         typer.echo(f"  code: {refused.code}", err=True)
         if refused.law:
@@ -68,9 +68,19 @@ def _say(refused: Refused) -> None:
         return
     for finding in refused.findings[:MOST_FINDINGS]:
         where = f"line {finding.line}" + (f", {finding.column}" if finding.column else "")
-        typer.echo(f"  {where}: {finding.message} [{finding.code}]", err=True)
+        typer.echo(_harmless(f"  {where}: {finding.message} [{finding.code}]"), err=True)
     if (more := len(refused.findings) - MOST_FINDINGS) > 0:
         typer.echo(f"  and {more:,} more: --json lists them all", err=True)
+
+
+_CONTROLS = dict.fromkeys(
+    (*range(10), *range(11, 32), *range(127, 160)), "\N{REPLACEMENT CHARACTER}"
+)
+
+
+def _harmless(text: str) -> str:
+    """What somebody wrote into a file is shown, and does not steer the terminal."""
+    return text.translate(_CONTROLS)
 
 
 @contextmanager
