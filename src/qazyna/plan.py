@@ -124,6 +124,10 @@ class Event(BaseModel):
         """(kind of book, class of asset) that may be held from here on."""
         return ()
 
+    def closes(self) -> tuple[date | None, date] | None:
+        """The last days of the period before and of the one that is closed from here on."""
+        return None
+
     def evolve(self, state: Any, version: int) -> None:
         """Change the folded state of its stream, in which it is the event number `version`."""
 

@@ -91,6 +91,7 @@ COMMAND_KINDS: Final = (
     # the office
     "appoint",
     "reverse_entry",
+    "close_period",
     "adopt_blueprint",
 )
 """Everything that can be asked of the program, and so everything that can need approval."""

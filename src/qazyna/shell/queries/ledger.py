@@ -18,26 +18,38 @@ _RUNNING = f"""
     WHERE h.quantity > 0 AND starts_with({_PATH}, %(prefix)s)
 """
 
+_SINCE = """
+    p.value_date <= %(as_of)s
+    AND p.value_date > coalesce((SELECT through FROM last), '-infinity')
+    AND (%(known_at)s::timestamptz IS NULL OR (
+        SELECT e.recorded_at <= %(known_at)s
+        FROM books.entry n JOIN books.event e ON e.seq = n.event WHERE n.id = p.entry))
+"""
+
+# From the last snapshot that may be used, by look-ups of the accounts that are asked for: what was
+# closed later than the instant asked about holds things that were not known then.
 _AS_OF = f"""
-    WITH leg AS (
-        SELECT p.debit AS account, p.asset, p.quantity AS net
-        FROM books.posting p
-        JOIN books.entry n ON n.id = p.entry JOIN books.event e ON e.seq = n.event
-        WHERE p.value_date <= %(as_of)s
-          AND (%(known_at)s::timestamptz IS NULL OR e.recorded_at <= %(known_at)s)
-        UNION ALL
-        SELECT p.credit, p.asset, -p.quantity
-        FROM books.posting p
-        JOIN books.entry n ON n.id = p.entry JOIN books.event e ON e.seq = n.event
-        WHERE p.value_date <= %(as_of)s
-          AND (%(known_at)s::timestamptz IS NULL OR e.recorded_at <= %(known_at)s)
-    ), held AS (
-        SELECT account, asset, sum(net) AS net FROM leg GROUP BY account, asset
+    WITH last AS (
+        SELECT max(through) AS through FROM books.closed
+        WHERE through <= %(as_of)s
+          AND (%(known_at)s::timestamptz IS NULL OR closed_at <= %(known_at)s)
     )
-    SELECT b.path, a.class, a.detail, a.side, h.asset,
-           CASE a.side WHEN 'location' THEN h.net ELSE -h.net END
-    FROM held h JOIN books.account a ON a.id = h.account JOIN books.book b ON b.id = a.book
-    WHERE h.net <> 0 AND starts_with({_PATH}, %(prefix)s)
+    SELECT b.path, a.class, a.detail, a.side, h.asset, h.quantity
+    FROM books.book b JOIN books.account a ON a.book = b.id, LATERAL (
+        SELECT asset, sum(quantity) AS quantity FROM (
+            SELECT s.asset, s.quantity FROM books.snapshot s
+            WHERE s.account = a.id AND s.through = (SELECT through FROM last)
+            UNION ALL
+            SELECT p.asset, CASE a.side WHEN 'location' THEN p.quantity ELSE -p.quantity END
+            FROM books.posting p
+            WHERE p.debit = a.id AND {_SINCE}
+            UNION ALL
+            SELECT p.asset, CASE a.side WHEN 'location' THEN -p.quantity ELSE p.quantity END
+            FROM books.posting p
+            WHERE p.credit = a.id AND {_SINCE}
+        ) AS parts GROUP BY asset
+    ) AS h
+    WHERE h.quantity <> 0 AND starts_with({_PATH}, %(prefix)s)
 """
 
 

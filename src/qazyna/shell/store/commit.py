@@ -101,6 +101,8 @@ def execute(
         except _MET_ANOTHER as met:
             if met.diag.constraint_name == "never_below_zero_on_any_day":
                 raise _dated_too_early(met) from None
+            if met.diag.constraint_name == "period_closed":
+                raise _closed_by_then(met) from None
             if attempt == ATTEMPTS:
                 raise
     raise AssertionError("unreachable")
@@ -112,6 +114,16 @@ def _dated_too_early(met: psycopg.Error) -> Refused:
         "On that day, or on one since, more would have been taken out than was there: "
         f"{met.diag.message_primary}. Date it when the asset was there.",
         {"problem": met.diag.message_primary},
+    )
+
+
+def _closed_by_then(met: psycopg.Error) -> Refused:
+    through, on = (met.diag.message_detail or "? ?").split()
+    return Refused(
+        "period_closed",
+        f"The books are closed through {through}, and this counts on {on}. Date it after "
+        f"{through}; what a closed period has wrong is mended by an entry in the open one.",
+        {"closed_through": through, "date": on},
     )
 
 

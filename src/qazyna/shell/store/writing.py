@@ -54,6 +54,7 @@ _COLUMNS = {
     "asset": "code class scale name event",
     "permitted": "book_kind class side asset_class event",
     "price": "asset currency on_date price source estimated event",
+    "closed": "follows through event",
     "book": "id path kind stream",
     "account": "id book book_kind class side detail",
     "authority": "id authority of_case event event_kind stream book book_stream asset granted",
@@ -330,6 +331,8 @@ class _Writer:
                 (*place, seq) for place in sorted(chart.PLACES) if (place[0], place[3]) in permits
             )
         rows["price"].extend((*quote, seq) for quote in event.quotes())
+        if period := event.closes():
+            rows["closed"].append((*period, seq))
 
     def _grant(self, rows: Rows, grant: Grant, event: Event, seq: int, version: int) -> None:
         scope = self.ids.next("authority_id")

@@ -40,6 +40,7 @@ class Folding:
         self.assets: dict[str, tuple[str, int, str]] = {}
         self.quotes: dict[tuple[Day, int], Quoted] = {}
         self.permits: set[tuple[str, str]] = set()
+        self.closes: set[tuple[date | None, date, int]] = set()
 
     # events
 
@@ -98,6 +99,8 @@ class Folding:
         for quote in event.quotes():
             self.quotes[quote[:3], seq] = quote[3:]
         self.permits.update(event.permits())
+        if period := event.closes():
+            self.closes.add((*period, seq))
         if isinstance(event, PricesImported):
             self._read_prices(event, seq)
 
@@ -171,6 +174,10 @@ class Folding:
         for place in sorted(permitted ^ derived):
             kept = "kept" if place in permitted else "derived"
             found.differs(f"permitted {'/'.join(place)}", f"only {kept}")
+        closed = set(connection.execute("SELECT follows, through, event FROM books.closed"))
+        for period in sorted(closed ^ self.closes, key=str):
+            kept = "kept" if period in closed else "derived"
+            found.differs(f"period closed through {period[1]}", f"only {kept}")
         query = """
             SELECT asset, currency, on_date, price, source, estimated, event FROM books.price
         """

@@ -76,5 +76,35 @@ NOBODYS = """
     FROM books.authority g LEFT JOIN books.event e ON e.seq = g.event WHERE e.seq IS NULL
 """
 
-SUMS = (QUANTITIES, DRAWN, MONTHS, NOBODYS)
+SNAPSHOTS = """
+    WITH kept AS (
+        SELECT through, account, asset, sum(quantity) AS net FROM (
+            SELECT through, account, asset, quantity FROM books.snapshot
+            UNION ALL
+            SELECT c.through, s.account, s.asset, -s.quantity
+            FROM books.closed c JOIN books.snapshot s ON s.through = c.follows
+        ) AS between GROUP BY 1, 2, 3
+    ), derived AS (
+        SELECT c.through, legs.account, legs.asset,
+               sum(CASE a.side WHEN 'location' THEN legs.net ELSE -legs.net END) AS net
+        FROM (
+            SELECT debit AS account, asset, quantity AS net, value_date FROM books.posting
+            UNION ALL
+            SELECT credit, asset, -quantity, value_date FROM books.posting
+        ) AS legs
+        JOIN books.closed c ON legs.value_date <= c.through
+             AND (c.follows IS NULL OR legs.value_date > c.follows)
+        JOIN books.account a ON a.id = legs.account
+        GROUP BY 1, 2, 3
+    )
+    SELECT format('snapshot of %s: account %s %s', coalesce(k.through, d.through),
+                  coalesce(k.account, d.account), coalesce(k.asset, d.asset)),
+           format('changes by %s since the one before; the postings say %s',
+                  coalesce(k.net, 0), coalesce(d.net, 0))
+    FROM kept k FULL JOIN derived d
+         ON (d.through, d.account, d.asset) = (k.through, k.account, k.asset)
+    WHERE coalesce(k.net, 0) <> coalesce(d.net, 0)
+"""
+
+SUMS = (QUANTITIES, DRAWN, MONTHS, NOBODYS, SNAPSHOTS)
 """Each answers with (where, what) for everything that differs."""
