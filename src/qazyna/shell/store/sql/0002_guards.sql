@@ -97,124 +97,144 @@ CREATE FUNCTION apply_postings() RETURNS trigger LANGUAGE plpgsql
 AS $$
 DECLARE
     titles CONSTANT text[] := '{claimants, beneficiaries, state, budget, reserve, workout}';
+    touched bigint;      -- holdings that the postings move
+    known bigint;        -- of these, how many there were before
+    dated_back boolean;  -- something was taken out on an earlier day than the last
     below text;
 BEGIN
-    -- 1. Lock what is there, in the order every writer takes.
-    PERFORM 1 FROM (
-        SELECT DISTINCT account, asset FROM (
-            SELECT debit AS account, asset FROM fresh UNION ALL SELECT credit, asset FROM fresh
-        ) AS touched ORDER BY account, asset
-    ) AS t, LATERAL (
-        SELECT 1 FROM holding h WHERE h.account = t.account AND h.asset = t.asset
+    -- 1. Lock what is there, in the order every writer takes; and see what there is to do. Only
+    --    what takes out can leave a day short: a debit of a title, a credit of a location.
+    SELECT count(*), count(there.last_day),
+           bool_or(t.since < greatest(t.last_day, there.last_day))
+    INTO touched, known, dated_back
+    FROM (
+        SELECT account, asset, max(value_date) AS last_day, min(taken_on) AS since FROM (
+            SELECT debit AS account, asset, value_date,
+                   CASE WHEN debit_class = ANY (titles) THEN value_date END AS taken_on
+            FROM fresh
+            UNION ALL
+            SELECT credit, asset, value_date,
+                   CASE WHEN credit_class <> ALL (titles) THEN value_date END
+            FROM fresh
+        ) AS legs GROUP BY account, asset ORDER BY account, asset
+    ) AS t LEFT JOIN LATERAL (
+        SELECT h.last_day FROM holding h WHERE h.account = t.account AND h.asset = t.asset
         FOR NO KEY UPDATE
-    ) AS locked;
+    ) AS there ON true;
 
     -- 2. Move it. Rows are found by their place, which the lock keeps still.
-    UPDATE holding h
-    SET quantity = h.quantity + CASE h.side WHEN 'location' THEN moved.net ELSE -moved.net END,
-        last_day = greatest(h.last_day, moved.last_day)
-    FROM (
-        SELECT found.at, sums.net, sums.last_day FROM (
+    IF known > 0 THEN
+        UPDATE holding h
+        SET quantity = h.quantity + CASE h.side WHEN 'location' THEN moved.net ELSE -moved.net END,
+            last_day = greatest(h.last_day, moved.last_day)
+        FROM (
+            SELECT found.at, sums.net, sums.last_day FROM (
+                SELECT account, asset, sum(net) AS net, max(value_date) AS last_day FROM (
+                    SELECT debit AS account, asset, quantity AS net, value_date FROM fresh
+                    UNION ALL
+                    SELECT credit, asset, -quantity, value_date FROM fresh
+                ) AS legs GROUP BY account, asset
+            ) AS sums, LATERAL (
+                SELECT k.ctid AS at FROM holding k
+                WHERE k.account = sums.account AND k.asset = sums.asset OFFSET 0
+            ) AS found
+        ) AS moved
+        WHERE h.ctid = moved.at;
+    END IF;
+
+    -- 3. What was not there is new; another writer who brings the same about meets the primary key.
+    IF known < touched THEN
+        INSERT INTO holding (account, asset, book, book_kind, class, side, asset_class, quantity,
+                             last_day)
+        SELECT moved.account, moved.asset, a.book, a.book_kind, a.class, a.side,
+               (SELECT s.class FROM asset s WHERE s.code = moved.asset),
+               CASE a.side WHEN 'location' THEN moved.net ELSE -moved.net END, moved.last_day
+        FROM (
             SELECT account, asset, sum(net) AS net, max(value_date) AS last_day FROM (
                 SELECT debit AS account, asset, quantity AS net, value_date FROM fresh
                 UNION ALL
                 SELECT credit, asset, -quantity, value_date FROM fresh
-            ) AS legs GROUP BY account, asset
-        ) AS sums, LATERAL (
-            SELECT k.ctid AS at FROM holding k
-            WHERE k.account = sums.account AND k.asset = sums.asset OFFSET 0
-        ) AS found
-    ) AS moved
-    WHERE h.ctid = moved.at;
-
-    -- 3. What was not there is new; another writer who brings the same about meets the primary key.
-    INSERT INTO holding (account, asset, book, book_kind, class, side, asset_class, quantity,
-                         last_day)
-    SELECT moved.account, moved.asset, a.book, a.book_kind, a.class, a.side,
-           (SELECT s.class FROM asset s WHERE s.code = moved.asset),
-           CASE a.side WHEN 'location' THEN moved.net ELSE -moved.net END, moved.last_day
-    FROM (
-        SELECT account, asset, sum(net) AS net, max(value_date) AS last_day FROM (
-            SELECT debit AS account, asset, quantity AS net, value_date FROM fresh
-            UNION ALL
-            SELECT credit, asset, -quantity, value_date FROM fresh
-        ) AS legs GROUP BY account, asset ORDER BY account, asset
-    ) AS moved,
-    LATERAL (SELECT * FROM account WHERE id = moved.account OFFSET 0) AS a
-    WHERE (
-        SELECT true FROM holding h WHERE h.account = moved.account AND h.asset = moved.asset
-    ) IS NULL;
+            ) AS legs GROUP BY account, asset ORDER BY account, asset
+        ) AS moved,
+        LATERAL (SELECT * FROM account WHERE id = moved.account OFFSET 0) AS a
+        WHERE (
+            SELECT true FROM holding h WHERE h.account = moved.account AND h.asset = moved.asset
+        ) IS NULL;
+    END IF;
 
     -- 4. Of what was dated back, no day since may end below zero. What was taken out is no longer
     --    there on any later day: the end of each is the quantity now, less all that came after it.
-    SELECT format('%s of holding %s would be %s at the end of the day before %s',
-                  short.asset, short.account, short.left_over, short.next_day)
-    INTO below
-    FROM (
-        -- Only what takes out can: a debit of a title, a credit of a location.
-        SELECT account, asset, min(value_date) AS since FROM (
-            SELECT debit AS account, asset, value_date FROM fresh WHERE debit_class = ANY (titles)
-            UNION ALL
-            SELECT credit, asset, value_date FROM fresh WHERE credit_class <> ALL (titles)
-        ) AS legs GROUP BY account, asset
-    ) AS touched, LATERAL (
-        SELECT touched.account, touched.asset, days.next_day,
-               h.quantity - sum(CASE h.side WHEN 'location' THEN days.net ELSE -days.net END)
-                            OVER (ORDER BY days.next_day DESC) AS left_over
-        FROM holding h, LATERAL (
-            SELECT p.value_date AS next_day, sum(p.net) AS net FROM (
-                SELECT value_date, quantity AS net FROM posting
-                WHERE debit = touched.account AND asset = touched.asset
-                  AND value_date > touched.since
+    IF dated_back THEN
+        SELECT format('%s of holding %s would be %s at the end of the day before %s',
+                      short.asset, short.account, short.left_over, short.next_day)
+        INTO below
+        FROM (
+            SELECT account, asset, min(value_date) AS since FROM (
+                SELECT debit AS account, asset, value_date FROM fresh WHERE debit_class = ANY (titles)
                 UNION ALL
-                SELECT value_date, -quantity FROM posting
-                WHERE credit = touched.account AND asset = touched.asset
-                  AND value_date > touched.since
-            ) AS p GROUP BY p.value_date
-        ) AS days
-        WHERE h.account = touched.account AND h.asset = touched.asset
-          AND touched.since < h.last_day
-    ) AS short
-    WHERE short.left_over < 0
-    LIMIT 1;
-    IF below IS NOT NULL THEN
-        RAISE EXCEPTION '%', below
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'never_below_zero_on_any_day';
+                SELECT credit, asset, value_date FROM fresh WHERE credit_class <> ALL (titles)
+            ) AS legs GROUP BY account, asset
+        ) AS taken, LATERAL (
+            SELECT taken.account, taken.asset, days.next_day,
+                   h.quantity - sum(CASE h.side WHEN 'location' THEN days.net ELSE -days.net END)
+                                OVER (ORDER BY days.next_day DESC) AS left_over
+            FROM holding h, LATERAL (
+                SELECT p.value_date AS next_day, sum(p.net) AS net FROM (
+                    SELECT value_date, quantity AS net FROM posting
+                    WHERE debit = taken.account AND asset = taken.asset
+                      AND value_date > taken.since
+                    UNION ALL
+                    SELECT value_date, -quantity FROM posting
+                    WHERE credit = taken.account AND asset = taken.asset
+                      AND value_date > taken.since
+                ) AS p GROUP BY p.value_date
+            ) AS days
+            WHERE h.account = taken.account AND h.asset = taken.asset
+              AND taken.since < h.last_day
+        ) AS short
+        WHERE short.left_over < 0
+        LIMIT 1;
+        IF below IS NOT NULL THEN
+            RAISE EXCEPTION '%', below
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'never_below_zero_on_any_day';
+        END IF;
     END IF;
 
     -- 5. Draw on the grants in the same three steps. A reversal gives back what was drawn.
-    PERFORM 1 FROM (
-        SELECT DISTINCT scope FROM (
-            SELECT scope FROM fresh WHERE scope IS NOT NULL
-            UNION ALL
-            SELECT (SELECT p.scope FROM posting p WHERE p.entry = f.reverses AND p.leg = f.leg)
-            FROM fresh f WHERE f.reverses IS NOT NULL
-        ) AS touched ORDER BY scope
-    ) AS t, LATERAL (SELECT 1 FROM drawn d WHERE d.authority = t.scope FOR NO KEY UPDATE) AS locked;
-
-    UPDATE drawn d SET used = d.used + draws.net
-    FROM (
-        SELECT found.at, sums.net FROM (
-            SELECT scope, sum(net) AS net FROM (
-                SELECT scope, quantity AS net FROM fresh WHERE scope IS NOT NULL
+    IF EXISTS (SELECT 1 FROM fresh WHERE scope IS NOT NULL OR reverses IS NOT NULL) THEN
+        PERFORM 1 FROM (
+            SELECT DISTINCT scope FROM (
+                SELECT scope FROM fresh WHERE scope IS NOT NULL
                 UNION ALL
-                SELECT (SELECT p.scope FROM posting p WHERE p.entry = f.reverses AND p.leg = f.leg),
-                       -f.quantity
+                SELECT (SELECT p.scope FROM posting p WHERE p.entry = f.reverses AND p.leg = f.leg)
                 FROM fresh f WHERE f.reverses IS NOT NULL
-            ) AS touched WHERE scope IS NOT NULL GROUP BY scope
-        ) AS sums, LATERAL (
-            SELECT k.ctid AS at FROM drawn k WHERE k.authority = sums.scope OFFSET 0
-        ) AS found
-    ) AS draws
-    WHERE d.ctid = draws.at;
+            ) AS touched ORDER BY scope
+        ) AS t, LATERAL (SELECT 1 FROM drawn d WHERE d.authority = t.scope FOR NO KEY UPDATE) AS locked;
 
-    INSERT INTO drawn (authority, granted, used)
-    SELECT sums.scope, (SELECT g.granted FROM authority g WHERE g.id = sums.scope), sums.net
-    FROM (
-        SELECT scope, sum(quantity) AS net FROM fresh WHERE scope IS NOT NULL
-        GROUP BY scope ORDER BY scope
-    ) AS sums
-    WHERE (SELECT true FROM drawn d WHERE d.authority = sums.scope) IS NULL;
+        UPDATE drawn d SET used = d.used + draws.net
+        FROM (
+            SELECT found.at, sums.net FROM (
+                SELECT scope, sum(net) AS net FROM (
+                    SELECT scope, quantity AS net FROM fresh WHERE scope IS NOT NULL
+                    UNION ALL
+                    SELECT (SELECT p.scope FROM posting p WHERE p.entry = f.reverses AND p.leg = f.leg),
+                           -f.quantity
+                    FROM fresh f WHERE f.reverses IS NOT NULL
+                ) AS touched WHERE scope IS NOT NULL GROUP BY scope
+            ) AS sums, LATERAL (
+                SELECT k.ctid AS at FROM drawn k WHERE k.authority = sums.scope OFFSET 0
+            ) AS found
+        ) AS draws
+        WHERE d.ctid = draws.at;
+
+        INSERT INTO drawn (authority, granted, used)
+        SELECT sums.scope, (SELECT g.granted FROM authority g WHERE g.id = sums.scope), sums.net
+        FROM (
+            SELECT scope, sum(quantity) AS net FROM fresh WHERE scope IS NOT NULL
+            GROUP BY scope ORDER BY scope
+        ) AS sums
+        WHERE (SELECT true FROM drawn d WHERE d.authority = sums.scope) IS NULL;
+    END IF;
 
     -- 6. Add to the month's sums.
     INSERT INTO tally AS t
