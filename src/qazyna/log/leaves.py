@@ -75,13 +75,17 @@ class Story:
     def end(self) -> Iterator[tuple[str, str]]:
         """(where, what) for every account that the entries leave below zero."""
         for (account, asset), net in sorted(self._held.items()):
-            if (-net if _is_title(account) else net) < 0:
+            sides = _sides(account)
+            if all((net if side == "location" else -net) < 0 for side in sides):
                 yield f"{account} {asset}", "is left below zero"
 
 
-def _is_title(path: str) -> bool:
-    """`C-1/1/claimants` and `C-1/1/beneficiaries/V-1` are titles, `C-1/1/custody/AFM` is not."""
-    *book, klass, detail = path.split("/")
-    if klass in chart.LOCATIONS or klass in chart.TITLES:
-        return klass in chart.TITLES and bool(book)
-    return detail in chart.TITLES
+def _sides(path: str) -> set[str]:
+    """The side of an account: its class is the last word of its path, or the last but one.
+
+    Both, for a path that can be read in two ways: a holding may be called what a class is called.
+    """
+    *book, klass, last = ["", *path.split("/")]
+    known = chart.LOCATIONS.keys() | chart.TITLES.keys()
+    words = [last] * (last in known) + [klass] * (klass in known and len(book) > 1)
+    return {chart.side(word) for word in words} or {"location"}

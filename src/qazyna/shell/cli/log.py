@@ -235,11 +235,13 @@ def verify(
             if not verdict.notes.get("key", {}).get("held", True):
                 note("The key came with the bundle: compare it with one you hold (--key).")
         else:
+            from qazyna.shell import postgres
             from qazyna.shell.installation import open_books
             from qazyna.shell.log.database import verify_database
 
             with open_books() as books:
-                verdict = verify_database(books.connection, books.home, against, report)
+                owner = postgres.connection("qazyna_owner", books.home)
+                verdict = verify_database(books.connection, owner, against, report)
             what = "the database"
         emit(verdict.as_json(), as_json, lambda: _say(verdict, what))
     if not verdict.ok:
