@@ -60,7 +60,7 @@ def test_every_class_has_a_colour_and_a_pattern(klass):
     assert f"class-{klass}" in TONES["light"]
     patterns = (FOLDER / "templates/components/pattern_defs.html").read_text("utf-8")
     assert f'id="fill-{klass}"' in patterns
-    assert f'[data-class="{klass}"]' in (FOLDER / "static/qazyna/page.css").read_text("utf-8")
+    assert f'[data-class="{klass}"]' in (FOLDER / "static/qazyna/figures.css").read_text("utf-8")
 
 
 def test_pages_name_no_host():
