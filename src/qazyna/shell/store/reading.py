@@ -47,7 +47,10 @@ _KEY = "SELECT body_sha256, result FROM books.command WHERE key = $1"
 _STREAMS = """
     SELECT name, version, state FROM books.stream WHERE name = ANY($1) ORDER BY name FOR UPDATE
 """
-_NOW = "SELECT clock_timestamp(), (SELECT coalesce(max(event), 0) FROM books.price)"
+_NOW = """
+    SELECT clock_timestamp(), (SELECT coalesce(max(event), 0) FROM books.price),
+           (SELECT recorded_at FROM books.event ORDER BY seq DESC LIMIT 1)
+"""
 _FOLDS = "SELECT name, state FROM books.stream WHERE name = ANY($1)"
 _BOOKS = """
     SELECT b.path, b.id, a.id, a.class, a.detail, h.asset, h.quantity
@@ -84,8 +87,10 @@ def read_known(
     # Numbers are drawn last: whatever was read here has lower ones.
     batch.add(_DRAW)
     repeated, locked, stamped, folds, rows, assets, drawn = transaction.send(batch)
-    recorded_at, latest_price = stamped[0]
+    recorded_at, latest_price, before = stamped[0]
     assert isinstance(recorded_at, datetime)
+    if before is not None and recorded_at < before and not repeated:
+        raise _set_back(recorded_at, before)
     there = _assets(assets)
     states: dict[str, State] = {}
     versions: dict[str, int] = {}
@@ -135,6 +140,17 @@ def read_known(
         frozenset((*books, *more)),
         frozenset(streams),
         dict(zip(("event_seq", "entry_id"), ([number] for number in drawn[0]), strict=True)),
+    )
+
+
+def _set_back(now: datetime, before: datetime) -> Refused:
+    """What was known at a time must not change afterwards, so time may not be told twice."""
+    return Refused(
+        "clock_set_back",
+        f"The database's clock says {now:%Y-%m-%d %H:%M:%S %Z}, yet its last event was recorded at "
+        f"{before:%Y-%m-%d %H:%M:%S %Z}. Set the clock of the database's machine right, then ask "
+        "again; nothing was written.",
+        {"now": now.isoformat(), "last_recorded": before.isoformat()},
     )
 
 
