@@ -5,6 +5,7 @@
       keys/       secrets, one a file; nobody else may look
       files/      imported originals, named by their SHA-256
       logs/
+      cache/      what can be made again, as the charts' script for browsers
 
 Nothing is kept outside it, so two homes never meet, and copying a stopped home copies everything.
 """
