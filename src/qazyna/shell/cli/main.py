@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from qazyna.shell.cli import acting, exporting, files, installing, law, log, looking
+from qazyna.shell.cli import acting, backup, exporting, files, installing, law, log, looking
 from qazyna.shell.cli.output import Group
 
 app = typer.Typer(
@@ -19,6 +19,8 @@ app = typer.Typer(
 app.command()(installing.init)
 app.command()(installing.up)
 app.command()(installing.down)
+app.command()(backup.backup)
+app.command()(backup.restore)
 app.add_typer(installing.demo, name="demo")
 app.add_typer(files.imports, name="import")
 app.command()(looking.statement)
