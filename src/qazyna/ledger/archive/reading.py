@@ -1,25 +1,31 @@
-"""Reading an archive line by line: what each line holds, in the words and numbers of the file.
+"""Reading an archive line by line: what each line names and tells, its numbers within bounds.
 
 What is read here has the shape of an archive and nothing more; whether its books hold is asked in
 `sheet.py`. A file that is no archive, or not a whole one, is refused with the line where it fails.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
 from itertools import chain, repeat
-from typing import Any
+from typing import Any, Final
 
 from qazyna.errors import Refused
 from qazyna.ledger.archive.record import Granted, Recorded
-from qazyna.ledger.archive.writing import VERSION
+from qazyna.ledger.archive.writing import NONE, VERSION
 from qazyna.ledger.entry import Account, Authority, Entry, EntryRef, EventRef, Grant, Posting, Value
 from qazyna.money import Asset
 
-Columns = dict[str, list[Any]]
+Numbers = dict[str, list[int]]
+Triple = tuple[str, str, str]
+
+FAR: Final = 1 << 40
+"""More than any version of a stream, or number of an entry, will ever be."""
+
+_UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, LookupError, RecursionError)
 
 
 def broken(line: int, what: str) -> Refused:
@@ -31,35 +37,6 @@ def broken(line: int, what: str) -> Refused:
     )
 
 
-@dataclass
-class Names:
-    """All that was named so far, by number."""
-
-    assets: dict[str, Asset] = field(default_factory=dict)
-    words: list[str] = field(default_factory=list)
-    holdings: list[tuple[Account, str]] = field(default_factory=list)
-    grants: list[tuple[EventRef, str, Grant]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One line: what it names anew, and its columns, each number within what has been named."""
-
-    line: int
-    words: list[str]
-    holdings: Columns
-    grants: Columns
-    entries: Columns
-    first: Columns
-    second: Columns
-    days: list[tuple[date, int]]
-    reverses: list[tuple[int, int, int, int]]
-    """which entry of the block; stream, version and number of the one it reverses"""
-    reversed: list[int]
-    """which entries of the block another one reverses"""
-    held: Columns
-
-
 @dataclass(frozen=True, slots=True)
 class Header:
     """The first line: the assets."""
@@ -67,14 +44,36 @@ class Header:
     assets: dict[str, Asset]
 
 
-HOLDING = ("book", "class", "detail", "asset")
-GRANT = ("stream", "version", "event", "authority", "book", "asset", "granted")
-ENTRY = ("stream", "version", "number", "event", "recorded_at", "kind", "flow")
-MONEY = ("value", "currency", "source")
-LEG = ("debit", "credit", "quantity", "grant")
-REVERSES = ("at", "stream", "version", "number")
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One line: what it names anew, and its columns."""
 
-_NUMBERS = frozenset({int})
+    line: int
+    words: list[str]
+    places: list[Triple]
+    """class, detail, asset"""
+    rights: list[Triple]
+    """authority, kind of event that grants it, asset"""
+    manners: list[Triple]
+    """kind of entry, kind of event, flow"""
+    holdings: Numbers
+    grants: Numbers
+    days: list[tuple[date, int]]
+    """value dates, each with how many entries; they come in order"""
+    entries: Numbers
+    told: dict[str, str]
+    """what is said beside each entry, unread: recorded_at, value, currency, source"""
+    first: Numbers
+    second: Numbers
+    reverses: Numbers
+    reversed: list[int]
+    held: Numbers
+
+
+_BESIDE = ("recorded_at", "value", "currency", "source")
+_PLACE = ("stream", "version", "number")
+_LEG = ("debit", "credit", "quantity", "grant")
+_AMOUNTS = ("quantity", "granted")
 
 
 def blocks(lines: Iterable[bytes]) -> Iterator[Header | Block]:
@@ -95,8 +94,8 @@ def blocks(lines: Iterable[bytes]) -> Iterator[Header | Block]:
                 continue
             else:
                 found = shape.block(number, told)
-        except (ValueError, TypeError, KeyError, AttributeError, LookupError) as error:
-            raise broken(number, f"this is not a line of an archive ({error})") from None
+        except _UNREADABLE as error:
+            raise broken(number, f"this is no line of an archive ({error})") from None
         digest.update(line)
         yield found
     if not ended:
@@ -122,144 +121,168 @@ def _check_end(told: dict[str, Any], counts: dict[str, int], digest: str) -> Non
 
 
 class _Shape:
-    """What was named so far, in numbers, so that no number points at nothing."""
+    """How much was named so far, so that no number points at nothing."""
 
     def __init__(self) -> None:
         self.counts = {"grants": 0, "entries": 0, "postings": 0, "held": 0}
-        self._words = 0
-        self._holdings = 0
+        self._named = dict.fromkeys(("words", "places", "rights", "manners", "holdings"), 0)
 
     def block(self, line: int, told: dict[str, Any]) -> Block:
         words = told.get("words", [])
         if not set(map(type, words)) <= {str}:
             raise ValueError("a word is no text")
-        self._words += len(words)
-        holdings = self._columns(told, "holdings", HOLDING, ())
-        self._holdings += len(holdings["book"])
-        grants = self._columns(told, "grants", GRANT, ("granted",))
+        self._named["words"] += len(words)
+        places, rights, manners = (
+            self._triples(told, name) for name in ("places", "rights", "manners")
+        )
+        holdings = self._table(told, "holdings", ("book", "place"))
+        self._named["holdings"] += len(holdings["book"])
+        grants = self._table(told, "grants", ("stream", "version", "right", "book", "granted"))
         self.counts["grants"] += len(grants["book"])
-        entries = self._columns(told, "entries", ENTRY, ("recorded_at",))
-        count = len(entries["kind"])
-        for name in MONEY:
-            column = told["entries"][name] if count else []
-            if len(column) != count or not set(map(type, column)) <= {type(None), int, str}:
-                raise ValueError(f"the column {name} does not fit")
-            entries[name] = column
-        first = self._columns(told, "first", LEG, ("quantity",))
-        second = self._columns(told, "second", ("of", *LEG), ("quantity",))
-        days = [(date.fromisoformat(day), many) for day, many in told.get("days", [])]
-        many = [many for _, many in days]
-        if not set(map(type, many)) <= _NUMBERS or sum(many) != count or min(many, default=1) < 1:
+        entries = self._table(told, "entries", (*_PLACE, "manner"))
+        count = len(entries["manner"])
+        beside = {name: told["entries"][name] for name in _BESIDE} if count else {}
+        if any(column.count(" ") + 1 != count for column in beside.values()):
+            raise ValueError("what is said beside the entries does not fit them")
+        first = self._table(told, "first", _LEG)
+        second = self._table(told, "second", ("of", *_LEG))
+        days = [(date.fromisoformat(day), int(many)) for day, many in told.get("days", [])]
+        if sum(many for _, many in days) != count or any(many < 1 for _, many in days):
             raise ValueError("its days do not add up to its entries")
         if len(first["debit"]) != count or max(second["of"], default=-1) >= count:
             raise ValueError("its legs do not fit its entries")
-        held = self._columns(told, "held", ("holding", "quantity"), ("quantity",))
+        reverses = self._table(told, "reverses", ("at", *_PLACE))
+        reversed_ = self._table(told, "reversed", ("at",))["at"]
+        if max((*reverses["at"], *reversed_), default=-1) >= count:
+            raise ValueError("its reversals do not fit its entries")
+        held = self._table(told, "held", ("holding", "quantity"))
         self.counts["entries"] += count
         self.counts["postings"] += count + len(second["of"])
         self.counts["held"] += len(held["holding"])
-        of = zip(*self._columns(told, "reverses", REVERSES, ()).values(), strict=True)
-        also = self._columns(told, "reversed", ("at",), ())["at"]
         return Block(
-            *(line, words, holdings, grants, entries, first, second, days),
-            *(list(of), also, held),
+            *(line, words, places, rights, manners, holdings, grants, days, entries, beside),
+            *(first, second, reverses, reversed_, held),
         )
 
-    def _columns(
-        self, told: dict[str, Any], table: str, names: tuple[str, ...], texts: tuple[str, ...]
-    ) -> Columns:
+    def _triples(self, told: dict[str, Any], name: str) -> list[Triple]:
+        found = [(first, second, third) for first, second, third in told.get(name, [])]
+        if not set(map(type, chain.from_iterable(found))) <= {str}:
+            raise ValueError(f"something in {name} is no text")
+        self._named[name] += len(found)
+        return found
+
+    def _table(self, told: dict[str, Any], table: str, names: tuple[str, ...]) -> Numbers:
         if table not in told:
             return {name: [] for name in names}
-        columns: Columns = {name: told[table][name] for name in names}
-        if len(set(map(len, columns.values()))) != 1:
+        columns = {name: _numbers(told[table][name]) for name in names}
+        if len(set(map(len, columns.values()))) > 1:
             raise ValueError(f"the columns of {table} differ in length")
-        limits = {
-            **dict.fromkeys(("debit", "credit", "holding"), self._holdings),
-            "grant": self.counts["grants"] + 1,
-            **dict.fromkeys(("version", "number", "of", "at"), 1 << 40),
-        }
         for name, column in columns.items():
-            if name in texts:
-                if not set(map(type, column)) <= {str}:
-                    raise ValueError(f"the column {name} holds something else than text")
-            elif column and not (
-                _NUMBERS.issuperset(map(type, column))
-                and 0 <= min(column)
-                and max(column) < limits.get(name, self._words)
-            ):
-                raise ValueError(f"the column {name} points at nothing")
+            if column and name not in _AMOUNTS and max(column) >= self._limit(name):
+                raise ValueError(f"the column {name} of {table} points at nothing")
         return columns
 
+    def _limit(self, column: str) -> int:
+        if column in ("stream", "book"):
+            return self._named["words"]
+        if column in ("debit", "credit", "holding"):
+            return self._named["holdings"]
+        if column == "grant":
+            return self.counts["grants"] + 1
+        return self._named.get(f"{column}s", FAR)
 
-def amounts(texts: Sequence[str]) -> list[int]:
-    """Base units of a column. Digits alone: no sign, no point."""
-    joined = "".join(texts)
-    if joined and not (joined.isascii() and joined.isdecimal()):
-        raise ValueError("a quantity is not written in digits")
-    return list(map(int, texts))
+
+def _numbers(column: str) -> list[int]:
+    """The numbers of a column, in digits alone: no sign, no point."""
+    if not column.isascii() or "-" in column or "+" in column or "_" in column:
+        raise ValueError("a number is not written in digits")
+    return list(map(int, column.split()))
+
+
+# ── The same, entry by entry ────────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class _Names:
+    """All that was named so far, by number."""
+
+    words: list[str] = field(default_factory=list)
+    places: list[Triple] = field(default_factory=list)
+    rights: list[Triple] = field(default_factory=list)
+    manners: list[Triple] = field(default_factory=list)
+    holdings: list[tuple[Account, str]] = field(default_factory=list)
+    grants: list[Granted] = field(default_factory=list)
 
 
 def read(lines: Iterable[bytes]) -> Iterator[Granted | Recorded]:
     """Every grant, then every entry, as they were recorded. Nothing is verified but the shape."""
-    names = Names()
+    names = _Names()
     for block in blocks(lines):
         if isinstance(block, Header):
-            names.assets = block.assets
             continue
-        word = names.words.__getitem__
         names.words += block.words
-        for book, klass, detail, asset in zip(*block.holdings.values(), strict=True):
-            names.holdings.append((Account(word(book), word(klass), word(detail)), word(asset)))
-        yield from _grants(block, names)
-        yield from _entries(block, names)
+        names.places += block.places
+        names.rights += block.rights
+        names.manners += block.manners
+        for book, place in zip(*block.holdings.values(), strict=True):
+            klass, detail, asset = names.places[place]
+            names.holdings.append((Account(names.words[book], klass, detail), asset))
+        granted = list(_grants(block, names))
+        names.grants += granted
+        yield from granted
+        try:
+            yield from _entries(block, names)
+        except (ValueError, ArithmeticError, LookupError) as error:
+            raise broken(block.line, f"an entry cannot be read ({error})") from None
 
 
-def _grants(block: Block, names: Names) -> Iterator[Granted]:
-    word = names.words.__getitem__
-    for stream, version, event, authority, book, asset, granted in zip(
-        *block.grants.values(), strict=True
-    ):
-        by = EventRef(word(stream), version)
-        grant = Grant(word(authority), word(book), word(asset), int(granted))
-        names.grants.append((by, word(event), grant))
-        yield Granted(by, word(event), grant)
+def _grants(block: Block, names: _Names) -> Iterator[Granted]:
+    for stream, version, right, book, granted in zip(*block.grants.values(), strict=True):
+        authority, event, asset = names.rights[right]
+        grant = Grant(authority, names.words[book], asset, granted)
+        yield Granted(EventRef(names.words[stream], version), event, grant)
 
 
-def _entries(block: Block, names: Names) -> Iterator[Recorded]:
-    word = names.words.__getitem__
+def _entries(block: Block, names: _Names) -> Iterator[Recorded]:
     days = chain.from_iterable(repeat(day, many) for day, many in block.days)
     seconds = dict(zip(block.second["of"], _legs(block.second, names), strict=True))
     reverses = {
-        at: EntryRef(EventRef(word(stream), version), number)
-        for at, stream, version, number in block.reverses
+        at: EntryRef(EventRef(names.words[stream], version), number)
+        for at, stream, version, number in zip(*block.reverses.values(), strict=True)
     }
-    columns = (block.entries[name] for name in (*ENTRY, *MONEY))
-    for at, (day, first, row) in enumerate(
-        zip(days, _legs(block.first, names), zip(*columns, strict=True), strict=True)
-    ):
-        stream, version, number, event, recorded_at, kind, flow, value, currency, source = row
+    reversed_ = set(block.reversed)
+    places = zip(*block.entries.values(), strict=True)
+    beside = zip(*(column.split() for column in block.told.values()), strict=True)
+    legs = _legs(block.first, names)
+    for at, (day, place, said, first) in enumerate(zip(days, places, beside, legs, strict=True)):
+        stream, version, number, manner = place
+        kind, event, flow = names.manners[manner]
+        both = (first, seconds[at]) if at in seconds else (first,)
+        recorded_at, *money = said
         yield Recorded(
-            EntryRef(EventRef(word(stream), version), number),
-            word(event),
+            EntryRef(EventRef(names.words[stream], version), number),
+            event,
             datetime.fromisoformat(recorded_at),
-            Entry(
-                word(kind),
-                day,
-                (first, seconds[at]) if at in seconds else (first,),
-                word(flow),
-                None if value is None else Value(Decimal(value), word(currency), word(source)),
-                reverses.get(at),
-            ),
+            Entry(kind, day, both, flow, _value(money, names), reverses.get(at)),
+            at in reversed_,
         )
 
 
-def _legs(columns: Columns, names: Names) -> Iterator[Posting]:
-    for debit, credit, quantity, grant in zip(*(columns[name] for name in LEG), strict=True):
+def _value(money: list[str], names: _Names) -> Value | None:
+    amount, currency, source = money
+    if amount == NONE:
+        return None
+    return Value(Decimal(amount), names.words[int(currency)], names.words[int(source)])
+
+
+def _legs(legs: Numbers, names: _Names) -> Iterator[Posting]:
+    for debit, credit, quantity, grant in zip(*(legs[name] for name in _LEG), strict=True):
         account, asset = names.holdings[debit]
         by = names.grants[grant - 1] if grant else None
         yield Posting(
             asset,
-            int(quantity),
+            quantity,
             account,
             names.holdings[credit][0],
-            Authority(by[2].kind, by[0]) if by else None,
+            Authority(by.grant.kind, by.event) if by else None,
         )

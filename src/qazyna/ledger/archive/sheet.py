@@ -1,8 +1,8 @@
 """An archive verified, and what its books come to: the balance sheet of a day.
 
 Every rule of the books that can be asked of a file is asked again here, from nothing but the chart:
-who wrote the file is not believed. What the file cannot tell is whether the law of the day
-permitted a holding, and whether a court order behind a grant is genuine.
+who wrote the file is not believed. What a file cannot tell is whether the law of the day permitted
+a holding, and whether the court order behind a grant is genuine.
 """
 
 import re
@@ -10,12 +10,13 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import count, pairwise, repeat
+from itertools import repeat
+from operator import eq, lt
 from typing import NoReturn
 
 from qazyna.errors import Refused
 from qazyna.ledger import chart
-from qazyna.ledger.archive.reading import Block, Columns, Header, amounts, blocks, broken
+from qazyna.ledger.archive.reading import FAR, Block, Header, Numbers, Triple, blocks
 from qazyna.ledger.entry import Account
 from qazyna.money import Asset
 
@@ -23,16 +24,6 @@ Leg = tuple[int, int, int, int]
 """The holding debited, the holding credited, the amount, the grant drawn on or 0."""
 
 _BOOKS = re.compile(r"(?P<plain>reserve|budget)|workout/[^/]+|(?P<case>.+)/[^/]+", re.DOTALL)
-
-
-def of_book(path: str) -> tuple[str, str]:
-    """The kind of a book, and the stream whose orders reach it."""
-    found = _BOOKS.fullmatch(path)
-    if found is None:
-        raise ValueError(f"{path} is no book")
-    if found["case"]:
-        return "case", f"case/{found['case']}"
-    return found["plain"] or "workout", path
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +59,26 @@ def verify(lines: Iterable[bytes], as_of: date | None = None) -> Sheet:
     for block in blocks(lines):
         if isinstance(block, Header):
             books.assets = block.assets
-            continue
-        try:
+        else:
             books.take(block)
-        except Refused:
-            raise
-        except (ValueError, LookupError) as error:
-            raise broken(block.line, str(error)) from None
     return books.close()
 
 
+def of_book(path: str) -> tuple[str, str]:
+    """The kind of a book, and the stream whose orders reach it; nothing for what is no book."""
+    found = _BOOKS.fullmatch(path)
+    if found is None:
+        return "", ""
+    if found["case"]:
+        return "case", f"case/{found['case']}"
+    return found["plain"] or "workout", path
+
+
 class _Books:
-    """Columns by number: of words, holdings and grants, as the file names them."""
+    """The books so far, in columns: by number of holding, and by number of grant.
+
+    Within a *pot*, one asset of one book, what is held equals what belongs to somebody.
+    """
 
     def __init__(self, as_of: date | None) -> None:
         self.assets: dict[str, Asset] = {}
@@ -87,26 +86,35 @@ class _Books:
         self._then: list[int] | None = None
         self._day = date.min
         self._line = 1
+        self._entries = self._postings = 0
+        # What was named; by place, its class, its asset, and the number of its class and detail.
         self._words: list[str] = []
         self._known: set[str] = set()
-        # By holding: its account and asset, whether a title, its pot, debits less credits.
-        self._account: list[tuple[int, int, int]] = []
-        self._asset: list[int] = []
+        self._kinds: list[str] = []
+        self._rights: list[Triple] = []
+        self._places: list[Triple] = []
+        self._place_class: list[str] = []
+        self._place_asset: list[int] = []
+        self._place_spot: list[int] = []
+        self._spots: dict[tuple[str, str], int] = {}
+        self._assets: dict[str, int] = {}
+        self._book_kinds: dict[int, tuple[str, str]] = {}
+        # By holding: its book, place, class, pot, whether a title; its debits less its credits.
+        self._book: list[int] = []
+        self._place: list[int] = []
         self._class: list[str] = []
-        self._title: list[bool] = []
         self._pot: list[int] = []
+        self._title: list[bool] = []
         self._net: list[int] = []
-        self._pots: dict[tuple[int, int], int] = {}
-        self._holdings: set[tuple[int, int, int, int]] = set()
-        # By grant; number 0 is none.
-        self._authority: list[str] = [chart.NONE]
-        self._granted_pot: list[int] = [-1]
-        self._left: list[int] = [0]
-        self._grants: set[tuple[int, ...]] = set()
-        # Entries by place, and what is mirrored.
-        self._places: set[int] = set()
-        self._entries = self._postings = 0
+        self._holdings: set[int] = set()
         self._short: list[int] = []
+        # By grant, where number 0 is none: its authority, its pot, what is left of it.
+        self._authority: list[str] = [chart.NONE]
+        self._granted: list[int] = [-1]
+        self._left: list[int] = [0]
+        self._grants: set[int] = set()
+        # Which entries there are; which are reversed, and by which legs.
+        self._entry_places: set[int] = set()
         self._reversed: dict[int, list[Leg]] = {}
         self._reversals: dict[int, list[Leg]] = {}
         self._stated: dict[int, int] = {}
@@ -114,7 +122,8 @@ class _Books:
     def take(self, block: Block) -> None:
         """Add a block to the books, or refuse it."""
         self._line = block.line
-        self._name(block.words, block.holdings)
+        self._name(block)
+        self._open(block.holdings)
         self._grant(block.grants)
         if block.days:
             if self._stated:
@@ -124,15 +133,16 @@ class _Books:
 
     def close(self) -> Sheet:
         """The books at the end of the file, whole and in agreement with what it states itself."""
+        self._line += 1
         self._end_of_day(date.max)
         self._settle_reversals()
         for authority, left in zip(self._authority, self._left, strict=True):
             if left < 0:
                 self._no(f"more was drawn on a grant ({authority}) than it grants")
-        sums = [0] * len(self._pots)
+        sums = dict.fromkeys(self._pot, 0)
         for pot, net in zip(self._pot, self._net, strict=True):
             sums[pot] += net
-        if any(sums):
+        if any(sums.values()):
             self._no("what is held is not what belongs to somebody")
         found = {number: abs(net) for number, net in enumerate(self._net) if net}
         if found != self._stated:
@@ -141,210 +151,247 @@ class _Books:
                 f"{self._path(wrong)} comes to {found.get(wrong, 0)}, "
                 f"and the file states {self._stated.get(wrong, 0)}"
             )
-        return Sheet(
-            self._as_of,
-            self.assets,
-            tuple(sorted(self._held())),
-            self._entries,
-            self._postings,
-            len(self._left) - 1,
-        )
+        held = tuple(sorted(self._held()))
+        grants = len(self._left) - 1
+        return Sheet(self._as_of, self.assets, held, self._entries, self._postings, grants)
 
     def _held(self) -> Iterator[tuple[Account, str, int]]:
-        word = self._words
-        nets = self._net if self._then is None else self._then
-        for number, net in enumerate(nets):
+        for number, net in enumerate(self._net if self._then is None else self._then):
             if net:
-                yield self._name_of(number), word[self._asset[number]], abs(net)
-
-    def _name_of(self, holding: int) -> Account:
-        return Account(*(self._words[number] for number in self._account[holding]))
+                klass, detail, asset = self._places[self._place[number]]
+                yield Account(self._words[self._book[number]], klass, detail), asset, abs(net)
 
     def _path(self, holding: int) -> str:
-        return f"{self._name_of(holding).path} {self._words[self._asset[holding]]}"
-
-    def _state(self, held: Columns) -> None:
-        for holding, amount in zip(held["holding"], amounts(held["quantity"]), strict=True):
-            if holding in self._stated:
-                self._no(f"{self._path(holding)} is stated twice")
-            if amount:
-                self._stated[holding] = amount
+        klass, detail, asset = self._places[self._place[holding]]
+        return f"{Account(self._words[self._book[holding]], klass, detail).path} {asset}"
 
     def _no(self, what: str) -> NoReturn:
-        raise Refused(
-            "archive_breaks_a_rule",
-            f"Line {self._line}: {what}.",
-            {"line": self._line},
-        )
+        raise Refused("archive_breaks_a_rule", f"Line {self._line}: {what}.", {"line": self._line})
 
-    # ── Names ───────────────────────────────────────────────────────────────────────────────────
+    # ── What is named ───────────────────────────────────────────────────────────────────────────
 
-    def _name(self, words: list[str], holdings: Columns) -> None:
-        self._words += words
-        self._known.update(words)
+    def _name(self, block: Block) -> None:
+        self._words += block.words
+        self._known.update(block.words)
         if len(self._known) != len(self._words):
             self._no("a word is named twice")
-        for book, klass, detail, asset in zip(*holdings.values(), strict=True):
-            self._holding(book, klass, detail, asset)
+        for _, _, asset in (*block.places, *block.rights):
+            if asset not in self.assets:
+                self._no(f"there is no asset {asset}")
+            self._assets.setdefault(asset, len(self._assets))
+        for klass, detail, asset in block.places:
+            self._places.append((klass, detail, asset))
+            self._place_class.append(klass)
+            self._place_asset.append(self._assets[asset])
+            self._place_spot.append(self._spots.setdefault((klass, detail), len(self._spots)))
+        if block.places and len(set(self._places)) != len(self._places):
+            self._no("a place is named twice")
+        for authority, event, _ in block.rights:
+            if event not in chart.AUTHORITIES.get(authority, (False, ()))[1]:
+                self._no(f"{event} cannot grant {authority}")
+        self._rights += block.rights
+        for kind, _, flow in block.manners:
+            if flow not in chart.FLOWS:
+                self._no(f"no entry flows {flow}")
+            self._kinds.append(kind)
 
-    def _holding(self, book: int, klass: int, detail: int, asset: int) -> None:
-        word = self._words
-        side = chart.side(word[klass])
-        kind, _ = of_book(word[book])
-        code = word[asset]
-        if code not in self.assets:
-            self._no(f"there is no asset {code}")
-        if (kind, word[klass], side, self.assets[code].klass) not in chart.PLACES:
-            self._no(f"no book like {word[book]} can hold {code} as {word[klass]}")
-        self._holdings.add((book, klass, detail, asset))
-        self._account.append((book, klass, detail))
-        if len(self._holdings) != len(self._account):
+    def _know(self, books: Iterable[int]) -> None:
+        for book in set(books):
+            if book not in self._book_kinds:
+                self._book_kinds[book] = of_book(self._words[book])
+
+    def _open(self, holdings: Numbers) -> None:
+        books, places = holdings["book"], holdings["place"]
+        self._know(books)
+        kinds = [self._book_kinds[book][0] for book in books]
+        for kind, place in set(zip(kinds, places, strict=True)):
+            klass, _, asset = self._places[place]
+            if (kind, klass, chart.side(klass), self.assets[asset].klass) not in chart.PLACES:
+                self._no(f"a book like this ({kind or 'none'}) cannot hold {asset} as {klass}")
+        self._book += books
+        self._place += places
+        self._holdings.update(book * FAR + place for book, place in zip(books, places, strict=True))
+        if len(self._holdings) != len(self._book):
             self._no("a holding is named twice")
-        self._asset.append(asset)
-        self._class.append(word[klass])
-        self._title.append(side == "title")
-        self._pot.append(self._pots.setdefault((book, asset), len(self._pots)))
-        self._net.append(0)
+        classes = [self._place_class[place] for place in places]
+        self._class += classes
+        self._title += [klass in chart.TITLES for klass in classes]
+        self._pot += [
+            book * FAR + self._place_asset[place] for book, place in zip(books, places, strict=True)
+        ]
+        self._net += repeat(0, len(books))
 
-    def _grant(self, grants: Columns) -> None:
-        word = self._words
-        left = amounts(grants["granted"])
-        for (stream, version, event, authority, book, asset, _), granted in zip(
-            zip(*grants.values(), strict=True), left, strict=True
-        ):
-            of_case, givers = chart.AUTHORITIES.get(word[authority], (False, ()))
-            if word[event] not in givers:
-                self._no(f"{word[event]} cannot grant {word[authority]}")
-            if of_case and word[stream] != of_book(word[book])[1]:
-                self._no(f"{word[stream]} grants {word[authority]} over {word[book]}")
-            if granted <= 0:
+    def _grant(self, grants: Numbers) -> None:
+        words, rights = self._words, self._rights
+        self._know(grants["book"])
+        for stream, version, right, book, granted in zip(*grants.values(), strict=True):
+            authority, _, asset = rights[right]
+            if chart.AUTHORITIES[authority][0] and words[stream] != self._book_kinds[book][1]:
+                self._no(f"{words[stream]} grants {authority} over {words[book]}")
+            if not granted:
                 self._no("a grant is of nothing")
-            self._grants.add((stream, version, authority, book, asset))
-            self._authority.append(word[authority])
-            self._granted_pot.append(self._pots.setdefault((book, asset), len(self._pots)))
+            pot = book * FAR + self._assets[asset]
+            self._grants.add(((stream * FAR + version) * FAR + right) * FAR + book)
+            self._authority.append(authority)
+            self._granted.append(pot)
             self._left.append(granted)
         if len(self._grants) != len(self._left) - 1:
             self._no("something is granted twice by one event")
 
-    # ── Entries ─────────────────────────────────────────────────────────────────────────────────
+    # ── What was booked ─────────────────────────────────────────────────────────────────────────
 
     def _post(self, block: Block) -> None:
-        words, entries = self._words, block.entries
-        kinds = list(map(words.__getitem__, entries["kind"]))
+        entries = block.entries
+        kinds = list(map(self._kinds.__getitem__, entries["manner"]))
         self._entries += len(kinds)
-        # One number for each place: streams, versions and numbers of entries do not reach so far.
-        self._places.update(
-            (stream << 80) + (version << 40) + number
+        self._postings += len(kinds) + len(block.second["of"])
+        self._entry_places.update(
+            (stream * FAR + version) * FAR + number
             for stream, version, number in zip(
                 entries["stream"], entries["version"], entries["number"], strict=True
             )
         )
-        if len(self._places) != self._entries:
+        if len(self._entry_places) != self._entries:
             self._no("an entry is told twice")
-        if not set(map(words.__getitem__, entries["flow"])) <= set(chart.FLOWS):
-            self._no("an entry flows in no known way")
-        first, second = amounts(block.first["quantity"]), amounts(block.second["quantity"])
-        self._fit(block, kinds, first, second)
-        self._mirror(block, kinds, first, second)
-        self._run(block, first, second)
+        self._fit(block, kinds)
+        self._mirror(block, kinds)
+        for legs in (block.first, block.second):
+            self._join(legs)
+            self._draw(legs)
+        self._run(block)
 
-    def _fit(self, block: Block, kinds: list[str], out: list[int], back: list[int]) -> None:
+    def _fit(self, block: Block, kinds: list[str]) -> None:
         """The chart has every leg, and two legs that are one entry fit each other."""
         first, second, of = block.first, block.second, block.second["of"]
-        if any(at >= after for at, after in pairwise(of)):
+        if not all(map(lt, of, of[1:])):
             self._no("second legs are out of order")
-        self._in_the_chart(kinds, repeat(1), first, repeat(""))
         two = [kinds[at] for at in of]
+        gave = [first["debit"][at] for at in of]
         ties = [
-            self._class[first["debit"][at]] if kind in chart.TWO_LEGGED else ""
-            for at, kind in zip(of, two, strict=True)
+            self._class[debit] if kind in chart.TWO_LEGGED else ""
+            for kind, debit in zip(two, gave, strict=True)
         ]
+        self._in_the_chart(kinds, repeat(1), first, repeat(""))
         self._in_the_chart(two, repeat(2), second, ties)
         if sum(map(two.count, chart.TWO_LEGGED)) != sum(map(kinds.count, chart.TWO_LEGGED)):
             self._no("half an exchange, or half a transfer, cannot be")
-        account, asset = self._account, self._asset
-        for kind, at, into, title, amount in zip(
-            two, of, second["debit"], second["credit"], back, strict=True
+        book, place = self._book, self._place
+        asset, spot = self._place_asset, self._place_spot
+        out = [first["quantity"][at] for at in of]
+        back = second["quantity"]
+        for kind, title, into, from_, gone, come in zip(
+            two, gave, second["debit"], second["credit"], out, back, strict=True
         ):
-            gave, same = first["debit"][at], asset[first["debit"][at]] == asset[into]
-            if kind == "exchange" and (account[gave] != account[title] or same):
-                self._no("an exchange keeps its title and changes its asset")
-            if kind == "transfer" and (
-                account[gave][0] == account[into][0] or not same or out[at] != amount
+            same = asset[place[title]] == asset[place[into]]
+            if kind == "exchange" and (
+                same or (book[title], spot[place[title]]) != (book[from_], spot[place[from_]])
             ):
+                self._no("an exchange keeps its title and changes its asset")
+            if kind == "transfer" and (book[title] == book[into] or not same or gone != come):
                 self._no("a transfer moves the same units to another book")
 
     def _in_the_chart(
-        self, kinds: list[str], leg: Iterable[int], legs: Columns, ties: Iterable[str]
+        self, kinds: list[str], leg: Iterable[int], legs: Numbers, ties: Iterable[str]
     ) -> None:
         klass, authority = self._class.__getitem__, self._authority.__getitem__
-        debits, credits = map(klass, legs["debit"]), map(klass, legs["credit"])
-        rules = zip(kinds, leg, debits, credits, ties, map(authority, legs["grant"]), strict=False)
+        sides = map(klass, legs["debit"]), map(klass, legs["credit"])
+        rules = zip(kinds, leg, *sides, ties, map(authority, legs["grant"]), strict=False)
         if unknown := set(rules) - chart.RULES:
             self._no(f"the chart of accounts has no {min(unknown)}")
 
-    def _mirror(self, block: Block, kinds: list[str], out: list[int], back: list[int]) -> None:
-        """Remember what reverses and what is reversed. Neither need come before the other."""
-        reversing = [at for at, *_ in block.reverses]
-        if reversing != [at for at, kind in enumerate(kinds) if kind == "reverse"]:
+    def _join(self, legs: Numbers) -> None:
+        """Two different accounts of one book, one asset, and more than nothing of it."""
+        pot, debits, credits = self._pot.__getitem__, legs["debit"], legs["credit"]
+        if list(map(pot, debits)) != list(map(pot, credits)):
+            self._no("a posting joins two books, or two assets")
+        if any(map(eq, debits, credits)):
+            self._no("a posting joins an account with itself")
+        if not min(legs["quantity"], default=1):
+            self._no("a posting moves nothing")
+
+    def _draw(self, legs: Numbers) -> None:
+        granted, left, pot = self._granted, self._left, self._pot
+        for grant, amount, debit in zip(
+            legs["grant"], legs["quantity"], legs["debit"], strict=True
+        ):
+            if grant:
+                left[grant] -= amount
+                if granted[grant] != pot[debit]:
+                    self._no("a posting rests on a grant over something else")
+
+    def _mirror(self, block: Block, kinds: list[str]) -> None:
+        """Remember what reverses and what is reversed; either may come first."""
+        if block.reverses["at"] != [at for at, kind in enumerate(kinds) if kind == "reverse"]:
             self._no("a reversal reverses something, and nothing else does")
-        seconds = dict(zip(block.second["of"], count(), strict=False))
+        if not block.reverses["at"] and not block.reversed:
+            return
+        seconds = {at: number for number, at in enumerate(block.second["of"])}
 
         def legs(at: int) -> list[Leg]:
-            rows = [(block.first, at, out)]
+            rows = [(block.first, at)]
             if at in seconds:
-                rows.append((block.second, seconds[at], back))
+                rows.append((block.second, seconds[at]))
             return [
-                (side["debit"][n], side["credit"][n], quantities[n], side["grant"][n])
-                for side, n, quantities in rows
+                (leg["debit"][n], leg["credit"][n], leg["quantity"][n], leg["grant"][n])
+                for leg, n in rows
             ]
 
-        for at, stream, version, number in block.reverses:
-            place = (stream << 80) + (version << 40) + number
+        for at, stream, version, number in zip(*block.reverses.values(), strict=True):
+            place = (stream * FAR + version) * FAR + number
             if place in self._reversals:
                 self._no("an entry is reversed twice")
             self._reversals[place] = legs(at)
         entries = block.entries
         for at in block.reversed:
-            place = (
-                (entries["stream"][at] << 80)
-                + (entries["version"][at] << 40)
-                + entries["number"][at]
-            )
             if kinds[at] in ("vest", "reverse"):
                 self._no(f"a {kinds[at]} cannot be reversed")
-            self._reversed[place] = legs(at)
+            stream, version = entries["stream"][at], entries["version"][at]
+            self._reversed[(stream * FAR + version) * FAR + entries["number"][at]] = legs(at)
 
     def _settle_reversals(self) -> None:
         """Each mirrors the one entry it names; what that had drawn on a grant is given back."""
         if self._reversals.keys() != self._reversed.keys():
-            self._no("something is reversed that is not there, or not reversed that is said to be")
+            self._no("what is reversed, and what is said to be, are not the same")
         for place, legs in self._reversals.items():
             mistaken = self._reversed[place]
-            if [leg[:3] for leg in legs] != [
-                (credit, debit, amount) for debit, credit, amount, _ in mistaken
-            ]:
+            mirrored = [(credit, debit, amount) for debit, credit, amount, _ in mistaken]
+            if mirrored != [leg[:3] for leg in legs]:
                 self._no("a reversal does not mirror what it reverses")
             for _, _, amount, grant in mistaken:
                 if grant:
                     self._left[grant] += amount
 
-    def _run(self, block: Block, out: list[int], back: list[int]) -> None:
+    # ── What it comes to ────────────────────────────────────────────────────────────────────────
+
+    def _run(self, block: Block) -> None:
         """Move the holdings, day by day; at the end of none may one lie below zero."""
         first, second, of = block.first, block.second, block.second["of"]
-        ones = list(zip(first["debit"], first["credit"], out, first["grant"], strict=True))
-        twos = list(zip(second["debit"], second["credit"], back, second["grant"], strict=True))
-        self._postings += len(ones) + len(twos)
         at = at_second = 0
         for day, many in block.days:
             if day < self._day:
                 self._no(f"{day} comes after {self._day}")
             if day > self._day:
                 self._end_of_day(day)
-            until, until_second = at + many, bisect_left(of, at + many)
-            self._move(ones[at:until])
-            self._move(twos[at_second:until_second])
+            until = at + many
+            until_second = bisect_left(of, until)
+            self._move(first, at, until)
+            self._move(second, at_second, until_second)
             at, at_second = until, until_second
+
+    def _move(self, legs: Numbers, start: int, stop: int) -> None:
+        net, title, short = self._net, self._title, self._short
+        for debit, credit, amount in zip(
+            legs["debit"][start:stop],
+            legs["credit"][start:stop],
+            legs["quantity"][start:stop],
+            strict=True,
+        ):
+            after = net[debit] = net[debit] + amount
+            if after > 0 and title[debit]:
+                short.append(debit)
+            after = net[credit] = net[credit] - amount
+            if after < 0 and not title[credit]:
+                short.append(credit)
 
     def _end_of_day(self, following: date) -> None:
         for holding in self._short:
@@ -355,21 +402,9 @@ class _Books:
             self._then = list(self._net)
         self._day = following
 
-    def _move(self, legs: list[Leg]) -> None:
-        # The one loop that runs for every posting: what can be asked once a block is asked there.
-        net, pot, title = self._net, self._pot, self._title
-        granted, left = self._granted_pot, self._left
-        for debit, credit, amount, grant in legs:
-            here = pot[debit]
-            if here != pot[credit] or debit == credit or amount <= 0:
-                self._no(f"{self._path(debit)} and {self._path(credit)} cannot be joined")
-            if grant:
-                if granted[grant] != here:
-                    self._no(f"a grant over something else is drawn on for {self._path(debit)}")
-                left[grant] -= amount
-            after = net[debit] = net[debit] + amount
-            if after > 0 and title[debit]:
-                self._short.append(debit)
-            after = net[credit] = net[credit] - amount
-            if after < 0 and not title[credit]:
-                self._short.append(credit)
+    def _state(self, held: Numbers) -> None:
+        for holding, amount in zip(*held.values(), strict=True):
+            if holding in self._stated:
+                self._no(f"{self._path(holding)} is stated twice")
+            if amount:
+                self._stated[holding] = amount
