@@ -60,7 +60,10 @@ _BOOKS = """
     WHERE b.path = ANY($1)
 """
 _ASSETS = "SELECT code, class, scale, name FROM books.asset WHERE event IS NOT NULL"
-_DRAW = "SELECT nextval('books.event_seq'), nextval('books.entry_id')"
+_DRAW = """
+    SELECT ARRAY[nextval('books.event_seq')],
+           ARRAY(SELECT nextval('books.entry_id') FROM generate_series(1, 2))
+"""
 _LAW = "SELECT state FROM books.stream WHERE name = 'law'"
 
 
@@ -139,7 +142,7 @@ def read_known(
         set(there),
         frozenset((*books, *more)),
         frozenset(streams),
-        dict(zip(("event_seq", "entry_id"), ([number] for number in drawn[0]), strict=True)),
+        {"event_seq": drawn[0][0], "entry_id": drawn[0][1][::-1]},
     )
 
 
