@@ -28,7 +28,7 @@ def check(
     ).fetchall()
     _batches(connection, verdict, batches, progress)
     _signatures(connection, verdict, {row[0]: bytes(row[1]) for row in batches})
-    _places(connection, verdict, size)
+    _places(connection, verdict)
     verdict.leaves = size
 
 
@@ -142,18 +142,34 @@ _BEHIND = """
       AND NOT EXISTS (SELECT FROM books.sealed s WHERE s.entry = n.id)
 """
 
+_TOO_EARLY = """
+    SELECT b.size FROM books.batch b
+    WHERE b.sealed_at < (SELECT max(e.recorded_at) FROM books.sealed s
+                         JOIN books.event e ON e.seq = s.event WHERE s.batch = b.size
+                         AND s.position >= b.first AND s.position < b.size)
+"""
+
+_ASTRAY = """
+    SELECT s.position FROM books.sealed s LEFT JOIN books.batch b ON b.size = s.batch
+    WHERE (s.position >= b.first AND s.position < b.size) IS NOT TRUE
+"""
+
 _DOUBLE = """
     SELECT min(position), coalesce('event ' || event, 'entry ' || entry), 'is sealed more than once'
     FROM books.sealed GROUP BY event, entry HAVING count(*) > 1
 """
 
 
-def _places(connection: Connection, verdict: Verdict, size: int) -> None:
+def _places(connection: Connection, verdict: Verdict) -> None:
     """What is sealed is there, unaltered, and nothing else is as old."""
     for position, where, what in connection.execute(_PLACES).fetchall():
         verdict.wrong(where, f"{what} (leaf {position})")
     for (where,) in connection.execute(_BEHIND).fetchall():
         verdict.wrong(where, "is older than the last batch, and was never sealed")
+    for (position,) in connection.execute(_ASTRAY).fetchall():
+        verdict.wrong(f"leaf {position}", "is of another batch than its place")
+    for (at,) in connection.execute(_TOO_EARLY).fetchall():
+        verdict.wrong(f"batch {at}", "says it was sealed before what it holds was recorded")
     for position, where, what in connection.execute(_DOUBLE).fetchall():
         verdict.wrong(where, f"{what} (leaf {position})")
 

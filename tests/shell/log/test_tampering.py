@@ -1,0 +1,366 @@
+"""What a superuser can do behind the database's back, and that each of it is found and named.
+
+The rows of the books first, as `rebuild --check` is tried with; then the log, the chart, commands
+and documents, and at last the schema itself. For rows, every trigger is switched off and put back
+as it was, so that nothing but the rows can tell.
+"""
+
+# ruff: noqa: E501  the tables read by rows
+
+import psycopg
+import pytest
+
+from qazyna.office.appointment import Appoint
+from qazyna.shell.log import fingerprint, signing
+from qazyna.shell.log.bundle import Verdict
+from qazyna.shell.log.database import compare, verify_database
+from qazyna.shell.log.sealing import seal
+from qazyna.shell.store.commit import execute
+from tests.shell.store.test_replay import TAMPERED as ROWS
+
+
+@pytest.fixture(scope="module")
+def sealed(lived, log_home, database):
+    """The life of a case, and enough besides to fill a tile, in two batches."""
+    for n in range(240):
+        execute(lived, Appoint(user=f"u{n}", roles=("auditor",)), actor="owner")
+    seal(lived, log_home)
+    for n in range(10):
+        execute(lived, Appoint(user=f"v{n}", roles=("auditor",)), actor="owner")
+    seal(lived, log_home)
+    return database
+
+
+@pytest.fixture(scope="module")
+def made(sealed):
+    return fingerprint.made(sealed.url("qazyna_owner"))
+
+
+TRIGGERS = """
+    SELECT tgrelid::regclass::text, quote_ident(tgname), tgenabled FROM pg_trigger t
+    JOIN pg_class c ON c.oid = tgrelid
+    WHERE relnamespace = 'books'::regnamespace AND NOT tgisinternal
+"""
+
+
+def behind_its_back(connection, *statements):
+    """Alter rows with no trigger firing, and leave every trigger as it was."""
+    triggers = connection.execute(TRIGGERS).fetchall()
+    connection.execute("SET LOCAL session_replication_role = replica")
+    for table, name, _ in triggers:
+        connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
+    for statement in statements:
+        assert connection.execute(statement).rowcount != 0, statement
+    for table, name, enabled in triggers:
+        how = {"A": "ALWAYS ", "O": ""}[enabled]
+        connection.execute(f"ALTER TABLE {table} ENABLE {how}TRIGGER {name}")
+    connection.execute("SET LOCAL session_replication_role = origin")
+
+
+@pytest.fixture
+def found(sealed, made):
+    """What is found of the deed, as `where: what`; the deed is taken back."""
+
+    def found(deed, *statements):
+        with (
+            psycopg.connect(sealed.url("postgres")) as connection,
+            connection.transaction(force_rollback=True),
+        ):
+            deed(connection, *statements)
+            verdict = Verdict()
+            compare(connection, made, verdict)
+        return [f"{each['where']}: {each['what']}" for each in verdict.problems]
+
+    return found
+
+
+def test_sound_books_are_found_sound(sealed, lived):
+    verdict = verify_database(lived, sealed.url("qazyna_owner"))
+    assert [] == verdict.problems
+    assert verdict.leaves == verdict.events + verdict.entries
+    assert 0 == verdict.notes["unsealed"]
+
+
+def test_what_is_not_sealed_yet_is_counted(sealed, lived, log_home):
+    execute(lived, Appoint(user="late", roles=("auditor",)), actor="owner")
+    verdict = verify_database(lived, sealed.url("qazyna_owner"))
+    assert ([], 1) == (verdict.problems, verdict.notes["unsealed"])
+
+
+def test_verifying_leaves_nothing_behind(sealed, lived):
+    query = "SELECT count(*), max(oid) FROM pg_class"
+    before = lived.execute(query).fetchone()
+    verify_database(lived, sealed.url("qazyna_owner"))
+    assert before == lived.execute(query).fetchone()
+
+
+@pytest.mark.parametrize("statement, where", [(t[1], t[3]) for t in ROWS], ids=[t[0] for t in ROWS])
+def test_a_row_of_the_books(found, statement, where):
+    problems = found(behind_its_back, statement)
+    assert any(each.startswith(where) for each in problems), problems
+
+
+LEAF = "convert_to(replace(convert_from(leaf, 'UTF8'), '{}', '{}'), 'UTF8')"
+SIXTH = "(SELECT seq FROM books.event WHERE stream = 'case/C-1' AND version = 6)"
+SWEPT = "WHERE stream = 'case/C-1' AND version = 2"
+LAST = "(SELECT max(size) FROM books.batch)"
+NEXT = "(SELECT min(size) FROM books.batch WHERE size > 0)"
+ENTRY = "(SELECT max(entry) FROM books.posting WHERE asset = 'BTC')"
+SAME_HASH = (
+    "UPDATE books.sealed s SET hash = sha256('\\x00'::bytea || e.leaf) FROM books.event e"
+    " WHERE e.seq = s.event"
+)
+
+LOG = [
+    ("the leaf of an event", f"UPDATE books.event SET leaf = {LEAF.format('txid', 'tx_d')} {SWEPT}",
+     "case/C-1@2: is not what was sealed"),
+    ("the leaf of an entry", f"UPDATE books.entry SET leaf = leaf || ' '::bytea WHERE id = {ENTRY}",
+     "case/C-1@10#1: is not what was sealed"),
+    ("a leaf, and its hash",
+     f"UPDATE books.event SET leaf = {LEAF.format('txid', 'tx_d')} {SWEPT}; {SAME_HASH}", "batch "),
+    ("an event removed", f"DELETE FROM books.event {SWEPT}", "was sealed, and is gone"),
+    ("an entry removed", f"DELETE FROM books.entry WHERE id = {ENTRY}", "was sealed, and is gone"),
+    ("an event removed, and its place",
+     f"DELETE FROM books.sealed WHERE event = {SIXTH}; DELETE FROM books.event WHERE seq = {SIXTH}",
+     "batch "),
+    ("an event behind the log", "INSERT INTO books.event (stream, version, kind, command,"
+     " value_date, recorded_at, tx, leaf) SELECT 'case/C-9', 1, kind, command, value_date,"
+     f" recorded_at, tx, leaf FROM books.event {SWEPT}", "case/C-9@1: is older"),
+    ("an entry behind the log", "INSERT INTO books.entry (event, tx, number, kind, legs, value_date,"
+     " flow, leaf) SELECT event, tx, 9, kind, legs, value_date, flow, leaf FROM books.entry"
+     f" WHERE id = {ENTRY}", "case/C-1@10#9: is older than the last batch"),
+    ("a transaction moved ahead", f"UPDATE books.event SET tx = '9999999999' {SWEPT}", "breaks"),
+    ("a place emptied", "DELETE FROM books.sealed WHERE position = 7", "never sealed"),
+    ("the last place emptied", f"DELETE FROM books.sealed WHERE position = {LAST} - 1",
+     "never sealed"),
+    ("a hash", "UPDATE books.sealed SET hash = sha256('x') WHERE position = 7",
+     "is not what was sealed (leaf 7)"),
+    ("two places exchanged", "ALTER TABLE books.sealed DROP CONSTRAINT"
+     " sealed_position_check; UPDATE books.sealed SET position = -1 - position WHERE position < 2;"
+     " UPDATE books.sealed SET position = 2 + position WHERE position < 0", "batch "),
+    ("a place given to another batch", f"UPDATE books.sealed SET batch = {LAST} WHERE position = 7",
+     "is of another batch"),
+    ("a place of nothing", "UPDATE books.sealed SET event = 999999 WHERE position = 1",
+     "event 999999: was sealed, and is gone"),
+    ("the root of a batch", f"UPDATE books.batch SET root = sha256('x') WHERE size = {NEXT}",
+     "its leaves no longer have the root"),
+    ("the root of the empty tree", "ALTER TABLE books.batch DROP CONSTRAINT begins_empty; UPDATE books.batch SET root = sha256('x') WHERE size = 0",
+     "batch 0"),
+    ("the last batch removed", f"DELETE FROM books.batch WHERE size = {LAST}",
+     "is not one of this text"),
+    ("a batch between removed", f"DELETE FROM books.batch WHERE size = {NEXT}", "batch "),
+    ("the time of a batch", "ALTER TABLE books.batch DROP CONSTRAINT later_than_before;"
+     f" UPDATE books.batch SET sealed_at = '2020-01-01' WHERE size = {LAST}",
+     "before what it holds was recorded"),
+    ("the mark of a batch", "ALTER TABLE books.batch DROP CONSTRAINT later_than_before;"
+     f" UPDATE books.batch SET below = '5' WHERE size = {LAST}", "batch"),
+    ("all that was sealed since", f"DELETE FROM books.signature WHERE size = {LAST};"
+     f" DELETE FROM books.sealed WHERE batch = {LAST}", "was never signed"),
+    ("a signature", "UPDATE books.signature SET line = left(line, -6) || 'AAAA' || right(line, 2)",
+     "checkpoint "),
+    ("a signature removed", f"DELETE FROM books.signature WHERE size = {NEXT}", "was never signed"),
+    ("the signature of another size", "UPDATE books.signature SET line = (SELECT line FROM"
+     f" books.signature WHERE size = {LAST}) WHERE size = {NEXT}", "is not one of this text"),
+    ("the key of the log", "UPDATE books.signer SET vkey = 'x+00000000+AA=='", "checkpoint "),
+    ("the key of the log removed", "DELETE FROM books.signer", "checkpoint "),
+    ("the log's key as a witness's", "UPDATE books.signer SET role = 'witness'", "checkpoint "),
+    ("a witness nobody is", "INSERT INTO books.signature (size, vkey, line) SELECT 0,"
+     " 'w+00000000+AAAA', line FROM books.signature LIMIT 1", "checkpoint 0"),
+    ("the hash of a tile", "UPDATE books.subtree SET hash = sha256('x')", "subtree 1/0"),
+    ("the hash of a tile removed", "DELETE FROM books.subtree", "subtree 1/0"),
+    ("a tile too many", "INSERT INTO books.subtree SELECT 1, 5, hash, 5000 FROM books.subtree",
+     None),
+]  # fmt: skip
+
+OTHERS = [
+    ("a place of the chart", "INSERT INTO books.place VALUES ('reserve', 'custody', 'title', 'crypto')",
+     "place reserve/custody/title/crypto: is nothing of ours"),
+    ("a posting the chart lacks", "INSERT INTO books.posting_rule VALUES"
+     " ('move', 1, 'custody', 'reserve', '', 'none')", "posting_rule move/1/custody/reserve"),
+    ("a posting the chart has", "DELETE FROM books.posting_rule WHERE kind = 'vest'",
+     "posting_rule vest"),
+    ("what grants an authority", "INSERT INTO books.authority_event VALUES ('final_order', 'seized')",
+     "authority_event final_order/seized"),
+    ("an authority of any case", "UPDATE books.authority_kind SET of_case = NOT of_case",
+     "authority_kind"),
+    ("the scale of an asset", "UPDATE books.asset SET scale = 6 WHERE code = 'BTC'", "asset BTC"),
+    ("the class of an asset", "UPDATE books.asset SET class = 'gold' WHERE code = 'ETH'", "asset ETH"),
+    ("an asset removed", "DELETE FROM books.asset WHERE code = 'XAU'", "asset XAU"),
+    ("who commanded", "UPDATE books.command SET actor = 'nobody' WHERE kind = 'seize'",
+     "case/C-1@1: its columns"),
+    ("what a command led to", "UPDATE books.command SET result = jsonb_set(result, '{events,0,on}',"
+     " '\"2020-01-01\"') WHERE kind = 'seize'", "says it led to something else"),
+    ("a command removed", "DELETE FROM books.command WHERE kind = 'seize'", "breaks event_command_fkey"),
+    ("the key of a command", "UPDATE books.command SET key = 'x' || key WHERE kind = 'seize'",
+     "breaks event_command_fkey"),
+    ("the command of an event", f"UPDATE books.event SET command = (SELECT min(key) FROM"
+     f" books.command WHERE kind = 'appoint') {SWEPT}", "case/C-1@2: its columns"),
+    ("when it was recorded", f"UPDATE books.event SET recorded_at = '2020-01-01' {SWEPT}",
+     "case/C-1@2: was not recorded when"),
+    ("a file that came in", "ALTER TABLE books.document DROP CONSTRAINT document_check;"
+     " UPDATE books.document SET content = 'x'", "document"),
+    ("a file removed", "DELETE FROM books.document WHERE name LIKE '%csv'", "document "),
+    ("the name of a book", "UPDATE books.book SET path = 'C-1/9', stream = 'case/C-1'"
+     " WHERE path = 'C-1/1'", "case/C-1@1#1"),
+    ("the class of an account", "UPDATE books.account SET class = 'vault' WHERE class = 'device'",
+     "case/C-1@1#1"),
+    ("who holds", "UPDATE books.account SET detail = 'Me' WHERE detail = 'AFM'", "case/C-1@2#1"),
+    ("an account removed", "DELETE FROM books.account WHERE detail = 'AFM'", "case/C-1@2#1"),
+    ("a grant removed", "DELETE FROM books.authority WHERE authority = 'final_order'", "case/C-1@6"),
+    ("what was drawn removed", "DELETE FROM books.drawn", "grant "),
+    ("a month's sums removed", "DELETE FROM books.tally", "tally "),
+    ("an entry too small", "ALTER TABLE books.posting DROP CONSTRAINT more_than_nothing;"
+     f" UPDATE books.posting SET quantity = -quantity WHERE entry = {ENTRY}", "breaks more_than_nothing"),
+    ("below zero", "ALTER TABLE books.holding DROP CONSTRAINT never_below_zero;"
+     " UPDATE books.holding SET quantity = -1 WHERE class = 'claimants'", "breaks never_below_zero"),
+    ("the transaction of a posting", f"UPDATE books.posting SET tx = '4' WHERE entry = {ENTRY}",
+     "breaks posted_with_its_entry"),
+    ("numbers given out again", "ALTER SEQUENCE books.event_seq RESTART 1", "sequence event_seq"),
+]  # fmt: skip
+
+
+def undone(connection, statements):
+    behind_its_back(connection, *statements.split("; "))
+
+
+@pytest.mark.parametrize(
+    "statements, says", [t[1:] for t in LOG + OTHERS], ids=[t[0] for t in LOG + OTHERS]
+)
+def test_a_row_of_the_log_or_beside_the_books(found, statements, says):
+    problems = found(undone, statements)
+    assert problems
+    assert says is None or any(says in each for each in problems), problems
+
+
+APPLY = "books.apply_postings()"
+SCHEMA = [
+    ("a CHECK dropped", "ALTER TABLE books.holding DROP CONSTRAINT never_below_zero",
+     "constraint never_below_zero on holding: is missing"),
+    ("a CHECK loosened", "ALTER TABLE books.holding DROP CONSTRAINT never_below_zero,"
+     " ADD CONSTRAINT never_below_zero CHECK (quantity >= -1)", "constraint never_below_zero on holding"),
+    ("a CHECK never asked", "ALTER TABLE books.holding DROP CONSTRAINT never_below_zero, ADD CONSTRAINT"
+     " never_below_zero CHECK (quantity >= 0 AND quantity <> 'NaN') NOT VALID",
+     "constraint never_below_zero on holding"),
+    ("a foreign key dropped", "ALTER TABLE books.posting DROP CONSTRAINT in_the_chart",
+     "constraint in_the_chart on posting: is missing"),
+    ("a foreign key with a cascade", "ALTER TABLE books.signature DROP CONSTRAINT signature_size_fkey,"
+     " ADD CONSTRAINT signature_size_fkey FOREIGN KEY (size) REFERENCES books.batch ON DELETE CASCADE",
+     "constraint signature_size_fkey"),
+    ("a foreign key never enforced", "UPDATE pg_trigger SET tgenabled = 'D' WHERE tgconstraint ="
+     " (SELECT oid FROM pg_constraint WHERE conname = 'rests_on_a_grant')", "rests_on_a_grant"),
+    ("a unique key dropped", "ALTER TABLE books.entry DROP CONSTRAINT reversed_once",
+     "constraint reversed_once on entry: is missing"),
+    ("a unique index dropped", "DROP INDEX books.exchange_changes_asset",
+     "index exchange_changes_asset: is missing"),
+    ("an index made invalid", "UPDATE pg_index SET indisvalid = false WHERE indexrelid ="
+     " 'books.posting_by_debit'::regclass", "index posting_by_debit"),
+    ("a trigger dropped", "DROP TRIGGER append_only ON books.event",
+     "trigger append_only on event: is missing"),
+    ("a trigger switched off", "ALTER TABLE books.event DISABLE TRIGGER append_only",
+     "trigger append_only on event"),
+    ("a trigger that sleeps in replicas", "ALTER TABLE books.event ENABLE TRIGGER append_only",
+     "trigger append_only on event"),
+    ("all triggers switched off", "ALTER TABLE books.posting DISABLE TRIGGER ALL",
+     "trigger applied on posting"),
+    ("a trigger that never fires", "DROP TRIGGER append_only ON books.event; CREATE TRIGGER append_only"
+     " BEFORE UPDATE ON books.event FOR EACH ROW WHEN (false) EXECUTE FUNCTION books.refuse('', '');"
+     " ALTER TABLE books.event ENABLE ALWAYS TRIGGER append_only", "trigger append_only on event"),
+    ("a trigger of another's", "CREATE FUNCTION public.f() RETURNS trigger LANGUAGE plpgsql AS"
+     " 'BEGIN RETURN NULL;\nEND'; CREATE TRIGGER z BEFORE INSERT ON books.event FOR EACH ROW"
+     " EXECUTE FUNCTION public.f()", "trigger z on event: is nothing of ours"),
+    ("a function replaced", "CREATE OR REPLACE FUNCTION books.refuse() RETURNS trigger"
+     " LANGUAGE plpgsql AS 'BEGIN RETURN NEW;\nEND'", "function refuse()"),
+    ("the function of postings replaced", "CREATE OR REPLACE FUNCTION books.apply_postings() RETURNS"
+     " trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL;\nEND'", "function apply_postings()"),
+    ("the function of batches replaced", "CREATE OR REPLACE FUNCTION books.batch_is_whole() RETURNS"
+     " trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL;\nEND'", "function batch_is_whole()"),
+    ("the path of a function", f"ALTER FUNCTION {APPLY} SET search_path = public, books",
+     "function apply_postings()"),
+    ("the rights of a function", f"ALTER FUNCTION {APPLY} SECURITY INVOKER", "function apply_postings()"),
+    ("who may call a function", f"GRANT EXECUTE ON FUNCTION {APPLY} TO PUBLIC",
+     "function apply_postings()"),
+    ("a function more", "CREATE FUNCTION books.sha256(bytea) RETURNS bytea LANGUAGE sql AS"
+     " 'SELECT pg_catalog.sha256($1)'", "sha256(bytea): is nothing of ours"),
+    ("a default", "ALTER TABLE books.event ALTER tx SET DEFAULT '3'", "column event.tx"),
+    ("a column that may be empty", "ALTER TABLE books.event ALTER command DROP NOT NULL",
+     "column event.command"),
+    ("the type of a column", "ALTER TABLE books.signature ALTER line TYPE varchar(2000)",
+     "column signature.line"),
+    ("a column more", "ALTER TABLE books.event ADD note text", "column event.note: is nothing of ours"),
+    ("a generated column set free", "ALTER TABLE books.entry ALTER first_leg DROP EXPRESSION",
+     "column entry.first_leg"),
+    ("a table more", "CREATE TABLE books.other (a int)", "table other: is nothing of ours"),
+    ("a table that inherits", "CREATE TABLE public.kin () INHERITS (books.event)", "parent of"),
+    ("a view more", "CREATE VIEW books.v AS SELECT 1 AS a", "table v: is nothing of ours"),
+    ("a rule", "CREATE RULE quiet AS ON INSERT TO books.event DO INSTEAD NOTHING", "rule quiet on event"),
+    ("rows hidden by a policy", "ALTER TABLE books.event ENABLE ROW LEVEL SECURITY; CREATE POLICY"
+     " hidden ON books.event USING (seq < 5)", "policy hidden on event"),
+    ("row security alone", "ALTER TABLE books.event ENABLE ROW LEVEL SECURITY", "table event"),
+    ("the owner of a table", "ALTER TABLE books.posting OWNER TO qazyna_app", "table posting"),
+    ("a right to update", "GRANT UPDATE ON books.holding TO qazyna_app", "table holding"),
+    ("a right on a column", "GRANT UPDATE (quantity) ON books.holding TO PUBLIC",
+     "column holding.quantity"),
+    ("a right to create", "GRANT CREATE ON SCHEMA books TO qazyna_app", "schema books"),
+    ("a role that can do anything", "ALTER ROLE qazyna_app SUPERUSER",
+     "role qazyna_app: is a superuser"),
+    ("a role that can become another", "GRANT qazyna_owner TO qazyna_app",
+     "role qazyna_app: can become"),
+    ("a role that starts as a replica", "ALTER ROLE qazyna_owner SET session_replication_role = replica",
+     "setting of qazyna_owner"),
+    ("a role that looks elsewhere", "ALTER ROLE qazyna_app SET search_path = public",
+     "setting of qazyna_app"),
+    ("an event trigger", "CREATE FUNCTION public.e() RETURNS event_trigger LANGUAGE plpgsql AS"
+     " 'BEGIN END'; CREATE EVENT TRIGGER watching ON ddl_command_end EXECUTE FUNCTION public.e()",
+     "event trigger watching"),
+    ("a table renamed", "ALTER TABLE books.tally RENAME TO tallies", "table tally: is missing"),
+    ("a table dropped", "DROP TABLE books.subtree", "table subtree: is missing"),
+    ("a sequence that goes round", "ALTER SEQUENCE books.event_seq CYCLE", "sequence event_seq"),
+    ("a constraint no longer deferred", "ALTER TABLE books.event ALTER CONSTRAINT event_command_fkey"
+     " NOT DEFERRABLE", "constraint event_command_fkey"),
+]  # fmt: skip
+
+
+def altered(connection, statements):
+    for statement in statements.split("; "):
+        connection.execute(statement)
+
+
+@pytest.mark.parametrize("statements, says", [t[1:] for t in SCHEMA], ids=[t[0] for t in SCHEMA])
+def test_the_schema(found, statements, says):
+    problems = found(altered, statements)
+    assert any(each.startswith(says) or says in each for each in problems), problems
+
+
+def test_there_are_a_hundred_tamperings():
+    assert 100 <= len(ROWS) + len(LOG) + len(OTHERS) + len(SCHEMA)
+
+
+def test_a_past_rewritten_with_the_key_is_found_by_a_checkpoint_held_outside(
+    lived, log_home, sealed, tmp_path, made
+):
+    """Who can read the signing key can make a log that is sound in itself. It is another log."""
+    kept = tmp_path / "kept"
+    note = signing.latest(lived, log_home)
+    kept.write_text(str(note), encoding="utf-8")
+
+    def forge(connection):
+        statement = f"UPDATE books.event SET leaf = {LEAF.format('txid', 'tx_d')} {SWEPT}"
+        tables = ("signature", "sealed", "subtree")
+        behind_its_back(
+            connection,
+            statement,
+            *(f"DELETE FROM books.{table}" for table in tables),
+            "DELETE FROM books.batch WHERE size > 0",
+        )
+        seal(connection, log_home)
+
+    for against, expected in ((None, False), (note, True)):
+        with (
+            psycopg.connect(sealed.url("postgres")) as connection,
+            connection.transaction(force_rollback=True),
+        ):
+            forge(connection)
+            verdict = Verdict()
+            compare(connection, made, verdict, against)
+        wheres = [each["where"] for each in verdict.problems]
+        assert expected == ("kept checkpoint" in wheres), verdict.problems
