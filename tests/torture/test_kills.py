@@ -20,6 +20,8 @@ import pytest
 
 from qazyna.shell import postgres
 from qazyna.shell.home import Home
+from qazyna.shell.log.database import verify_log
+from qazyna.shell.log.sealing import seal
 from qazyna.shell.postgres.postmaster import Postmaster
 from qazyna.shell.store.replay import check
 from qazyna.shell.store.schema import migrate
@@ -28,7 +30,7 @@ from tests.shell.store.opened import adopt, appoint, opened
 MINUTES = float(os.environ.get("QAZYNA_TORTURE", "0"))
 SEED = os.environ.get("QAZYNA_SEED", "20261123")
 WRITERS = 3
-FEW_KILLS = 10
+FEW_KILLS = 6
 ROOT = Path(__file__).parents[2]
 
 
@@ -169,6 +171,8 @@ def account(ring: Ring) -> dict[str, int]:
     with opened(url) as connection:
         committed = {key: (said, there) for key, said, there in connection.execute(COMMITTED)}
         replay = check(connection)
+        sealed = seal(connection, ring.home)
+        log = verify_log(connection, None)
     lost = [key for key in told.done if key not in committed]
     assert [] == lost
     halves = {key: found for key, found in committed.items() if found[0] != found[1]}
@@ -176,6 +180,7 @@ def account(ring: Ring) -> dict[str, int]:
     differing = {k: n for k, n in told.done.items() if committed[k][1] != n}
     assert {} == differing
     assert replay.as_json()["equal"], replay.differences
+    assert log.ok, log.problems
     return {
         "asked": len(told.asked),
         "acknowledged": len(told.done),
@@ -185,6 +190,7 @@ def account(ring: Ring) -> dict[str, int]:
             1 for key in committed if key in told.asked and key not in told.done
         ),
         "events": replay.events,
+        "leaves sealed": sealed.size,
     }
 
 

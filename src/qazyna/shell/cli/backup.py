@@ -1,4 +1,4 @@
-"""Backups: everything in one encrypted file, and a home made of it again."""
+"""Backups: everything in one encrypted file, and a home made of it again. Standbys."""
 
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +21,8 @@ KnownKey = Annotated[
     Path,
     typer.Option("--key", metavar="FILE", help="A file with the passphrase or recovery key."),
 ]
+
+replica = typer.Typer(help="A standby that has every commit before it is answered.")
 
 
 def backup(file: OutFile, key: KeyFile = None, as_json: AsJson = False) -> None:
@@ -71,3 +73,43 @@ def restore(file: InFile, key: KnownKey, as_json: AsJson = False) -> None:
         emit(document, as_json, text)
         if not found["ok"]:
             raise typer.Exit(REFUSED)
+
+
+@replica.command("make")
+def replica_make(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Make and start a standby in a new home FOLDER. From then on commits wait for it."""
+    from qazyna.shell.home import Home
+    from qazyna.shell.postgres.replica import follow
+
+    with refusals(as_json):
+        primary, standby = Home.current(), Home(folder)
+        follow(primary, standby)
+        document = {"primary": str(primary.path), "standby": str(standby.path), "synchronous": True}
+        emit(document, as_json, f"{standby.path} follows {primary.path}.")
+
+
+@replica.command("promote")
+def replica_promote(as_json: AsJson = False) -> None:
+    """Make the standby in QAZYNA_HOME the one that writes. Its primary must be dead."""
+    from qazyna.shell.home import Home
+    from qazyna.shell.postgres.replica import promote
+
+    with refusals(as_json):
+        home = Home.current()
+        promote(home)
+        emit({"home": str(home.path), "promoted": True}, as_json, f"{home.path} stands alone now.")
+
+
+@replica.command("release")
+def replica_release(as_json: AsJson = False) -> None:
+    """Let commits wait for no standby any more: it is gone."""
+    from qazyna.shell.home import Home
+    from qazyna.shell.postgres.replica import release
+
+    with refusals(as_json):
+        home = Home.current()
+        release(home)
+        emit({"home": str(home.path), "synchronous": False}, as_json, "Commits wait for nobody.")

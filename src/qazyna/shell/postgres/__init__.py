@@ -15,6 +15,7 @@ search past permissions, and has no other.
     server.py      start, stop, the three roles
     postmaster.py  which process, if any, is the server of a data folder
     programs.py    PostgreSQL's programs, and the user they run under
+    replica.py     a standby that repeats every commit, and its promotion
 """
 
 from qazyna.shell.postgres.programs import ServerError

@@ -272,6 +272,9 @@ def _initialise(home: Home) -> None:
 def _prepare(server: Server) -> None:
     """Make the roles and the database where they are missing."""
     with _administer(server) as connection:
+        standby = connection.execute("SELECT pg_is_in_recovery()").fetchone()
+        if standby and standby[0]:
+            return  # its primary made them
         there = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
         for role in _OURS:
             if role not in there:
