@@ -91,6 +91,7 @@ COMMAND_KINDS: Final = (
     # the office
     "appoint",
     "reverse_entry",
+    "correct_entry",
     "close_period",
     "adopt_blueprint",
 )

@@ -128,7 +128,7 @@ AUTHORITIES: Final = MappingProxyType(
         "interlocutory": (True, ("interlocutory_sale_ordered",)),
         "release_order": (True, ("seizure_lifted",)),
         "allocation": (True, ("proceeds_allocated", "units_delivered")),
-        "appropriation": (False, ("reserve_appropriated",)),
+        "appropriation": (False, ("reserve_appropriated", "entry_corrected")),
         "decision": (
             False,
             (
@@ -150,9 +150,10 @@ AUTHORITIES: Final = MappingProxyType(
                 "capital_called",
                 "distribution_received",
                 "received_in_specie",
+                "entry_corrected",
             ),
         ),
-        "correction": (False, ("entry_reversed",)),
+        "correction": (False, ("entry_reversed", "entry_corrected")),
     }
 )
 """What changes of title, transfers, releases, expenses and entries into the reserve rest on."""

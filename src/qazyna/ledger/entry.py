@@ -104,6 +104,8 @@ class Entry:
     flow: str
     value: Value | None = None
     reverses: EntryRef | None = None
+    effective: date | None = None
+    """the earlier day that it corrects; a restated report counts it there"""
 
 
 def receive(
@@ -232,6 +234,21 @@ def reverse(on: date, entry: Entry, ref: EntryRef) -> Entry:
         for p in entry.postings
     )
     return _allowed(Entry("reverse", on, mirrored, "internal", entry.value, reverses=ref))
+
+
+def anew(on: date, entry: Entry, amount: int, value: Value | None) -> Entry:
+    """The same entry of one posting, of the right amount, and for the same reason as before."""
+    (posting,) = entry.postings
+    return _allowed(Entry(entry.kind, on, (replace(posting, amount=amount),), entry.flow, value))
+
+
+def effective(entry: Entry, day: date | None) -> Entry:
+    """The same entry, as one that corrects an earlier day. Its own day needs no saying."""
+    if day is None or day == entry.value_date:
+        return entry
+    if day > entry.value_date:
+        raise InvariantBroken(f"an entry of {entry.value_date} cannot correct {day}")
+    return replace(entry, effective=day)
 
 
 def grants_for(entries: tuple[Entry, ...]) -> tuple[Grant, ...]:

@@ -1,13 +1,29 @@
 """Correction: nothing is ever struck out; a mistaken entry is mirrored once, and both are kept."""
 
-from typing import ClassVar
+from dataclasses import replace
+from datetime import date
+from typing import ClassVar, Final
 
 from pydantic import Field
 
 from qazyna.errors import Refused
 from qazyna.ledger import entry
-from qazyna.ledger.entry import THIS_EVENT, Account, Entry, EntryRef, EventRef, Posting, Value
+from qazyna.ledger.entry import (
+    THIS_EVENT,
+    Account,
+    Authority,
+    Entry,
+    EntryRef,
+    EventRef,
+    Posting,
+    Value,
+)
 from qazyna.plan import BaseUnits, Command, Day, Event, Name, State, World, command, event
+
+DIARY: Final = "reserve"
+"""The stream of the reserve and the budget."""
+
+AccountTold = tuple[str, str, str]
 
 
 class Correctable(State):
@@ -30,6 +46,8 @@ class ReverseEntry(Command):
     number: int = Field(default=1, gt=0)
     """Which of the event's entries, from 1."""
     reversed_on: Day
+    effective_on: Day | None = None
+    """The day that a restated report takes it off; the day of the reversal, if not said."""
     reason: Name
 
     def streams(self) -> tuple[str, ...]:
@@ -56,17 +74,18 @@ class EntryReversed(Event):
     number: int
     entry_kind: str
     flow: str
-    postings: tuple[tuple[str, BaseUnits, tuple[str, str, str], tuple[str, str, str]], ...]
+    postings: tuple[tuple[str, BaseUnits, AccountTold, AccountTold], ...]
     """(asset, base units, account debited, account credited) of the entry reversed"""
     value: Value | None = None
+    effective: date | None = None
     reason: str
 
     @property
     def stream(self) -> str:
         return self.of_stream
 
-    def entries(self) -> tuple[Entry, ...]:
-        mistaken = Entry(
+    def mistaken(self) -> Entry:
+        return Entry(
             self.entry_kind,
             self.on,
             tuple(
@@ -76,13 +95,132 @@ class EntryReversed(Event):
             self.flow,
             self.value,
         )
+
+    def mirrored(self) -> Entry:
         of = EntryRef(EventRef(self.of_stream, self.version), self.number)
-        return (entry.reverse(self.on, mistaken, of),)
+        return entry.effective(entry.reverse(self.on, self.mistaken(), of), self.effective)
+
+    def entries(self) -> tuple[Entry, ...]:
+        return (self.mirrored(),)
 
     def evolve(self, state: State, version: int) -> None:
         if isinstance(state, Correctable):
             state.reversed.append(f"{self.version}/{self.number}")
-            state.corrected(self.entries()[0])
+            state.corrected(self.mirrored())
+
+
+class CorrectEntry(Command):
+    """Reverse an entry of the reserve's diary and book it anew with the right quantity, in one."""
+
+    kind: ClassVar[str] = "correct_entry"
+
+    stream: Name = DIARY
+    version: int = Field(gt=0)
+    number: int = Field(default=1, gt=0)
+    """Which of the event's entries, from 1."""
+    quantity: str
+    """What it should have said, in the asset's own unit."""
+    corrected_on: Day
+    """The day of the correction, in an open period."""
+    effective_on: Day | None = None
+    """The day that the right entry should have counted on; the mistaken one's, if not said."""
+    reason: Name
+
+    def streams(self) -> tuple[str, ...]:
+        return (self.stream,)
+
+    def books(self) -> tuple[str, ...]:
+        return ("reserve", "budget")
+
+    def events(self) -> tuple[EventRef, ...]:
+        return (EventRef(self.stream, self.version),)
+
+
+@event
+class EntryCorrected(EntryReversed):
+    """The entry counts no more, and the right one counts in its place; both from that day."""
+
+    kind: ClassVar[str] = "entry_corrected"
+
+    amount: BaseUnits
+    """of the right entry"""
+    authority: str
+    """the kind of authority that the right one rests on, as the mistaken one did"""
+    new_value: Value | None = None
+    new_effective: date | None = None
+
+    def anew(self) -> Entry:
+        mistaken = self.mistaken()
+        (posting,) = mistaken.postings
+        grounds = replace(posting, authority=Authority(self.authority))
+        right = replace(mistaken, postings=(grounds,))
+        return entry.effective(
+            entry.anew(self.on, right, self.amount, self.new_value), self.new_effective
+        )
+
+    def entries(self) -> tuple[Entry, ...]:
+        """What puts in comes before what takes out."""
+        pair = (self.mirrored(), self.anew())
+        return pair if self.entry_kind == "expense" else pair[::-1]
+
+
+_SIMPLE = ("receive", "income", "expense")
+
+
+@command(CorrectEntry)
+def correct_entry(world: World, asked: CorrectEntry) -> list[Event]:
+    """Only what the reserve or the budget took in, earned or paid by an act or a statement.
+
+    What a case or a manager has is followed further than its quantity: there an entry is reversed,
+    and what is right recorded anew.
+    """
+    mistaken = _mistaken(world, asked, asked.corrected_on)
+    by = mistaken.postings[0].authority
+    books = {p.debit.book for p in mistaken.postings}
+    if (
+        asked.stream != DIARY
+        or not books <= {"reserve", "budget"}
+        or mistaken.kind not in _SIMPLE
+        or by is None
+        or by.kind not in ("statement", "appropriation")
+    ):
+        raise Refused(
+            "cannot_correct",
+            f"The {mistaken.kind} in {asked.stream} no. {asked.version} is not corrected in one "
+            "step: reverse it, and record what is right.",
+            {"entry": mistaken.kind, "stream": asked.stream},
+        )
+    posting = mistaken.postings[0]
+    amount = world.asset(posting.asset).amount(asked.quantity)
+    undone = mistaken.effective or mistaken.value_date
+    day = asked.effective_on or undone
+    _in_order(day, asked.corrected_on)
+    if (amount, day) == (posting.amount, undone):
+        raise Refused(
+            "no_difference", "The entry says so already: there is nothing to correct.", {}
+        )
+    less = posting.amount - amount if mistaken.kind != "expense" else amount - posting.amount
+    if less > 0:
+        for account in (posting.debit, posting.credit):
+            world.held(account, posting.asset, less)
+    return [
+        EntryCorrected(
+            on=asked.corrected_on,
+            of_stream=asked.stream,
+            version=asked.version,
+            number=asked.number,
+            entry_kind=mistaken.kind,
+            flow=mistaken.flow,
+            postings=_told(mistaken),
+            value=mistaken.value,
+            effective=undone if undone < asked.corrected_on else None,
+            reason=asked.reason,
+            amount=amount,
+            authority=by.kind,
+            new_value=world.value(posting.asset, amount, day),
+            new_effective=day if day < asked.corrected_on else None,
+        )
+    ]
 
 
 @command(ReverseEntry)
@@ -92,7 +230,33 @@ def reverse_entry(world: World, asked: ReverseEntry) -> list[Event]:
     A change of title rests on an order, and what was paid or sold under an earlier one has used it
     up; only another order undoes either.
     """
-    world.not_future(asked.reversed_on, "The correction")
+    mistaken = _mistaken(world, asked, asked.reversed_on)
+    if asked.effective_on is not None:
+        _in_order(asked.effective_on, asked.reversed_on)
+    follows = EntryReversed(
+        on=asked.reversed_on,
+        of_stream=asked.stream,
+        version=asked.version,
+        number=asked.number,
+        entry_kind=mistaken.kind,
+        flow=mistaken.flow,
+        postings=_told(mistaken),
+        value=mistaken.value,
+        effective=asked.effective_on,
+        reason=asked.reason,
+    )
+    for posting in follows.entries()[0].postings:
+        # A location shrinks when it is credited, a title when it is debited.
+        if posting.credit.side == "location":
+            world.held(posting.credit, posting.asset, posting.amount)
+        if posting.debit.side == "title":
+            world.held(posting.debit, posting.asset, posting.amount)
+    return [follows]
+
+
+def _mistaken(world: World, asked: ReverseEntry | CorrectEntry, on: date) -> Entry:
+    """The entry that is meant, if it can be taken back, and was not before."""
+    world.not_future(on, "The correction")
     happened = world.earlier(EventRef(asked.stream, asked.version))
     entries = happened.entries()
     where = f"{asked.stream} no. {asked.version}"
@@ -103,11 +267,11 @@ def reverse_entry(world: World, asked: ReverseEntry) -> list[Event]:
             {"stream": asked.stream, "version": asked.version, "number": asked.number},
         )
     mistaken = entries[asked.number - 1]
-    if asked.reversed_on < mistaken.value_date:
+    if on < mistaken.value_date:
         raise Refused(
             "dates_out_of_order",
-            f"The correction ({asked.reversed_on}) lies before the entry ({mistaken.value_date}).",
-            {"earlier": mistaken.value_date, "later": asked.reversed_on},
+            f"The correction ({on}) lies before the entry ({mistaken.value_date}).",
+            {"earlier": mistaken.value_date, "later": on},
         )
     _may_be_reversed(mistaken, where)
     folded = world.states.get(asked.stream)
@@ -115,26 +279,16 @@ def reverse_entry(world: World, asked: ReverseEntry) -> list[Event]:
         raise Refused(
             "already_reversed", f"Entry {asked.number} of {where} was reversed before; once is all."
         )
-    follows = EntryReversed(
-        on=asked.reversed_on,
-        of_stream=asked.stream,
-        version=asked.version,
-        number=asked.number,
-        entry_kind=mistaken.kind,
-        flow=mistaken.flow,
-        postings=tuple(
-            (p.asset, p.amount, _account(p.debit), _account(p.credit)) for p in mistaken.postings
-        ),
-        value=mistaken.value,
-        reason=asked.reason,
-    )
-    for posting in follows.entries()[0].postings:
-        # A location shrinks when it is credited, a title when it is debited.
-        if posting.credit.side == "location":
-            world.held(posting.credit, posting.asset, posting.amount)
-        if posting.debit.side == "title":
-            world.held(posting.debit, posting.asset, posting.amount)
-    return [follows]
+    return mistaken
+
+
+def _in_order(day: date, on: date) -> None:
+    if day > on:
+        raise Refused(
+            "dates_out_of_order",
+            f"The day that is corrected ({day}) lies after the correction ({on}).",
+            {"earlier": day, "later": on},
+        )
 
 
 def _may_be_reversed(mistaken: Entry, where: str) -> None:
@@ -152,6 +306,12 @@ def _may_be_reversed(mistaken: Entry, where: str) -> None:
         f"The {mistaken.kind} in {where} cannot be reversed: {why}. Record the order that undoes "
         "it, or the act that makes it good.",
         {"entry": mistaken.kind},
+    )
+
+
+def _told(mistaken: Entry) -> tuple[tuple[str, int, AccountTold, AccountTold], ...]:
+    return tuple(
+        (p.asset, p.amount, _account(p.debit), _account(p.credit)) for p in mistaken.postings
     )
 
 

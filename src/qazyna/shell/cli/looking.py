@@ -1,25 +1,58 @@
 """Looking at the books: statements, balances, entries, cases; and replaying them."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from qazyna.shell.cli.options import Account, AsJson, AsOf, AsOfDay, From, KnownAt, To
+from qazyna.shell.cli.options import (
+    Account,
+    AsJson,
+    AsOf,
+    AsOfDay,
+    ChangedSince,
+    From,
+    KnownAt,
+    To,
+)
 from qazyna.shell.cli.output import REFUSED, emit, progress, refusals
 
 case = typer.Typer(help="Cases.", no_args_is_help=True)
 ledger = typer.Typer(help="The ledger.", no_args_is_help=True)
 
 
-def statement(as_of: AsOf, known_at: KnownAt = None, as_json: AsJson = False) -> None:
-    """The reserve, custody, flows and limits as of a day."""
+def statement(
+    as_of: AsOf,
+    known_at: KnownAt = None,
+    restated: Annotated[
+        bool,
+        typer.Option("--restated", help="Corrections on the days they correct, and what differs."),
+    ] = False,
+    changed_since: ChangedSince = None,
+    as_json: AsJson = False,
+) -> None:
+    """The reserve, custody, flows and limits as of a day; a closed period's as it was published."""
     from qazyna.reports.text import as_text
+    from qazyna.shell.cli.text import changes_as_text
     from qazyna.shell.installation import open_books
+    from qazyna.shell.queries import changes
     from qazyna.shell.queries.statement import statement as build
 
     with refusals(as_json), open_books() as books:
-        found = build(books.connection, as_of, known_at)
-        emit(found.as_json(), as_json, lambda: typer.echo(as_text(found), nl=False))
+        more: dict[str, Any] = {}
+        if restated:
+            found, more["restated"] = changes.restated(books.connection, as_of, known_at)
+        else:
+            found = build(books.connection, as_of, known_at)
+        if changed_since:
+            more["changed"] = changes.changed(
+                books.connection, as_of, changed_since, found, restated
+            )
+
+        def text() -> None:
+            typer.echo(as_text(found), nl=False)
+            changes_as_text(more)
+
+        emit(found.as_json() | more, as_json, text)
 
 
 @case.command("list")

@@ -61,6 +61,15 @@ KnownAt = Annotated[
         help="Only what was recorded by then: a day, or 2026-06-30T12:00:00Z.",
     ),
 ]
+ChangedSince = Annotated[
+    datetime | None,
+    typer.Option(
+        "--changed-since",
+        parser=_instant,
+        metavar="TIME",
+        help="And what differs from what was known then: a day, or 2026-06-30T12:00:00Z.",
+    ),
+]
 From = Annotated[
     date | None, typer.Option("--from", parser=_day, metavar="DAY", help="Not before that day.")
 ]

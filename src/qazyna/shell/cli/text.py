@@ -330,3 +330,32 @@ def _approvals(value: dict[str, Any]) -> str:
 def _percent(fraction: Decimal) -> str:
     hundredths = (fraction * 100).quantize(Decimal("0.01")).normalize()
     return f"{hundredths:f} %"
+
+
+def changes_as_text(more: dict[str, Any]) -> None:
+    """How a statement differs from the published one, or from what was known at another time."""
+    titles = {"restated": "Restated: what was published otherwise", "changed": "Changed since then"}
+    for key, found in more.items():
+        section(titles[key])
+        if not found["differences"]:
+            typer.echo("Nothing differs.")
+        else:
+            table(
+                ("where", "asset", ">was", ">is", ">value was", ">value is"),
+                (
+                    (
+                        each["account"] or each["section"],
+                        each["asset"],
+                        each["before"]["quantity"] or "",
+                        each["after"]["quantity"] or "",
+                        each["before"]["value"] or "unvalued",
+                        each["after"]["value"] or "unvalued",
+                    )
+                    for each in found["differences"]
+                ),
+            )
+        for event in found["events"]:
+            why = event["reason"] or ", ".join(f"prices of {a}" for a in event["prices_of"])
+            typer.echo(
+                f"{event['recorded_at'][:19]}  {spoken(event['kind'])}  ({event['event']})  {why}"
+            )

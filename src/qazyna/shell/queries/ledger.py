@@ -95,9 +95,9 @@ def balances(
 
 
 _ENTRIES = f"""
-    SELECT n.id, n.number, n.kind, n.value_date, n.flow, n.value, n.currency, n.price_source,
-           n.reverses, e.stream, e.version, e.kind AS event, e.recorded_at, p.leg, p.asset,
-           p.quantity, p.authority, b.path AS book,
+    SELECT n.id, n.number, n.kind, n.value_date, n.effective, n.flow, n.value, n.currency,
+           n.price_source, n.reverses, e.stream, e.version, e.kind AS event, e.recorded_at, p.leg,
+           p.asset, p.quantity, p.authority, b.path AS book,
            d.class AS debit_class, d.detail AS debit_detail,
            c.class AS credit_class, c.detail AS credit_detail
     FROM books.entry n
@@ -150,6 +150,7 @@ def _entry(row: dict[str, Any]) -> dict[str, Any]:
         "id": row["id"],
         "kind": row["kind"],
         "value_date": row["value_date"].isoformat(),
+        "effective_date": row["effective"].isoformat() if row["effective"] else None,
         "recorded_at": row["recorded_at"].isoformat(),
         "flow": row["flow"],
         "value": None if row["value"] is None else format(row["value"], "f"),

@@ -28,13 +28,16 @@ _KNOWN = """
      AND (%(known_at)s::timestamptz IS NULL OR e.recorded_at <= %(known_at)s)
 """
 
+_DAY = "CASE WHEN %(restated)s THEN coalesce(n.effective, p.value_date) ELSE p.value_date END"
+"""The day an entry counts on: what corrects an earlier day counts there once all is restated."""
+
 _HOLDINGS = f"""
     WITH leg AS (
         SELECT p.debit AS account, p.asset, p.quantity AS net
-        FROM books.posting p {_KNOWN} WHERE p.value_date <= %(on)s
+        FROM books.posting p {_KNOWN} WHERE {_DAY} <= %(on)s
         UNION ALL
         SELECT p.credit, p.asset, -p.quantity
-        FROM books.posting p {_KNOWN} WHERE p.value_date <= %(on)s
+        FROM books.posting p {_KNOWN} WHERE {_DAY} <= %(on)s
     ), held AS (
         SELECT account, asset, sum(net) AS net, count(*) AS entries FROM leg GROUP BY 1, 2
     )
@@ -46,14 +49,14 @@ _HOLDINGS = f"""
 """
 
 _MOVEMENTS = f"""
-    SELECT p.value_date, p.asset,
+    SELECT {_DAY}, p.asset,
            CASE WHEN p.credit_class = 'reserve' THEN p.quantity ELSE -p.quantity END,
            coalesce(mirrored.flow, n.flow), n.value, coalesce(n.currency, '')
     FROM books.posting p {_KNOWN}
     JOIN books.book b ON b.id = p.book AND b.path = 'reserve'
     LEFT JOIN books.entry mirrored ON mirrored.id = n.reverses
     WHERE 'reserve' IN (p.credit_class, p.debit_class)
-      AND p.value_date > %(since)s AND p.value_date <= %(on)s
+      AND {_DAY} > %(since)s AND {_DAY} <= %(on)s
 """
 
 # A sale is the money leg of an exchange in a case's book; its reversal takes it back.
@@ -63,12 +66,12 @@ _REALISED = f"""
         SELECT p.entry, p.asset, p.quantity, 1 AS sign, p.credit_class AS title
         FROM books.posting p {_KNOWN}
         WHERE p.kind = 'exchange' AND p.leg = 2 AND p.debit_class = 'bank'
-          AND p.value_date <= %(on)s
+          AND {_DAY} <= %(on)s
         UNION ALL
         SELECT p.entry, p.asset, p.quantity, -1, p.debit_class
         FROM books.posting p {_KNOWN}
         JOIN books.entry mirrored ON mirrored.id = n.reverses AND mirrored.kind = 'exchange'
-        WHERE p.leg = 2 AND p.credit_class = 'bank' AND p.value_date <= %(on)s
+        WHERE p.leg = 2 AND p.credit_class = 'bank' AND {_DAY} <= %(on)s
     ) AS money
     JOIN books.posting sold ON sold.entry = money.entry AND sold.leg = 1
     JOIN books.book b ON b.id = sold.book AND b.kind = 'case'
@@ -86,7 +89,7 @@ _ENFORCEMENT = f"""
                n.value
         FROM books.posting p {_KNOWN}
         JOIN books.book b ON b.id = p.book
-        WHERE p.value_date <= %(on)s AND (
+        WHERE {_DAY} <= %(on)s AND (
             (p.kind = 'receive' AND p.credit_class = 'claimants')
             OR (p.kind = 'vest' AND 'state' IN (p.debit_class, p.credit_class)
                 AND 'beneficiaries' <> p.credit_class)
@@ -124,19 +127,38 @@ _ASSUMED = """
 """
 
 
-def statement(connection: Connection, as_of: date, known_at: datetime | None = None) -> Statement:
-    """The statement as of a day, from all that had been recorded by `known_at` (now, if None)."""
-    return reserve_statement(facts(connection, as_of, known_at))
+_PUBLISHED = "SELECT min(closed_at) FROM books.closed WHERE through >= %s"
 
 
-def facts(connection: Connection, as_of: date, known_at: datetime | None = None) -> Facts:
+def statement(
+    connection: Connection, as_of: date, known_at: datetime | None = None, restated: bool = False
+) -> Statement:
+    """The statement as of a day, from all that had been recorded by `known_at`.
+
+    Where that is None: as it was when the period was closed, or now, while it is open. Restated, it
+    is as known now, and what corrects an earlier day counts on that day.
+    """
+    return reserve_statement(facts(connection, as_of, known_at, restated))
+
+
+def facts(
+    connection: Connection, as_of: date, known_at: datetime | None = None, restated: bool = False
+) -> Facts:
     """All that the statement rests on, read in one snapshot."""
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        return _facts(connection, as_of, known_at)
+        if known_at is None and not restated:
+            known_at = published_at(connection, as_of)
+        return _facts(connection, as_of, known_at, restated)
 
 
-def _facts(connection: Connection, as_of: date, known_at: datetime | None) -> Facts:
+def published_at(connection: Connection, as_of: date) -> datetime | None:
+    """When the period of that day was closed; None while it is open."""
+    row = connection.execute(_PUBLISHED, [as_of]).fetchone()
+    return row[0] if row else None
+
+
+def _facts(connection: Connection, as_of: date, known_at: datetime | None, restated: bool) -> Facts:
     assets = known_assets(connection)
     law = current_blueprint(connection).on(as_of)
     since = opening_on(as_of)
@@ -145,6 +167,7 @@ def _facts(connection: Connection, as_of: date, known_at: datetime | None) -> Fa
         "since": since,
         "day": as_of.isoformat(),
         "known_at": known_at,
+        "restated": restated,
         "book": None,
     }
     holdings = _holdings(connection.execute(_HOLDINGS, given).fetchall(), assets)

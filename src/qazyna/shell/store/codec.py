@@ -86,8 +86,10 @@ def event_leaf(
 def entry_leaf(entry: Entry, stream: str, version: int, number: int) -> bytes:
     """The leaf of the n-th entry of an event. Its keys stand here in the order they are written."""
     value = entry.value
+    corrects = {} if entry.effective is None else {"effective": entry.effective.isoformat()}
     leaf = to_json(
         {
+            **corrects,
             "entry": number,
             "flow": entry.flow,
             "kind": entry.kind,

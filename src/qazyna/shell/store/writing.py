@@ -58,7 +58,8 @@ _COLUMNS = {
     "book": "id path kind stream",
     "account": "id book book_kind class side detail",
     "authority": "id authority of_case event event_kind stream book book_stream asset granted",
-    "entry": "id event number kind legs value_date flow value currency price_source leaf reverses",
+    "entry": "id event number kind legs value_date flow value currency price_source leaf reverses"
+    " effective",
     "posting": "entry leg kind value_date book asset quantity debit credit debit_class"
     " credit_class counter authority scope reverses",
 }
@@ -373,6 +374,7 @@ class _Writer:
                 value.source if value else None,
                 entry_leaf(entry, stream, version, number),
                 reversed_id,
+                entry.effective,
             )
         )
         for rule, posting in zip(rules_of(entry), entry.postings, strict=True):

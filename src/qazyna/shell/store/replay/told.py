@@ -27,7 +27,8 @@ ROWS = r"""
     LEFT JOIN books.command k ON k.key = e.command
     LEFT JOIN LATERAL (
         SELECT string_agg(n.leaf || '\x1d' || convert_to(coalesce(
-            '{"entry":' || n.number || ',"flow":' || to_json(n.flow)
+            '{' || coalesce('"effective":"' || n.effective || '",', '')
+            || '"entry":' || n.number || ',"flow":' || to_json(n.flow)
             || ',"kind":' || to_json(n.kind) || ',"leaf":"entry","on":"' || n.value_date
             || '","postings":['
             || CASE p.legs WHEN n.legs THEN p.told ELSE '' END || '],"reverses":'
