@@ -65,38 +65,45 @@ def _ready(home: Home) -> str:
 
 
 def _ensure_law(home: Home, connection: Connection, named: str | None) -> None:
-    row = connection.execute(
+    law = _law(connection)
+    if law is None:
+        with home.lock("init"):  # another process may have been first
+            if _law(connection) is None:
+                _initialise(connection, named or DEFAULT_BLUEPRINT)
+        law = _law(connection)
+    if named is None or law is None:
+        return
+    file = blueprint_file(named)
+    if hashlib.sha256(file.read_bytes()).hexdigest() != law[1]:
+        other = "another text of" if file.stem == law[0] else "not by that one but by"
+        raise Refused(
+            "another_blueprint",
+            f"This home lives by {other} the blueprint {law[0]}. A change of law is decided on: "
+            f"`qazyna blueprint adopt {named}`. Another country is another home (QAZYNA_HOME).",
+            {"in_force": law[0], "asked": named},
+        )
+
+
+def _law(connection: Connection) -> tuple[str, str] | None:
+    """The name and the digest of the blueprint in force, if there is one."""
+    return connection.execute(
         "SELECT state->>'name', state->>'sha256' FROM books.stream WHERE name = 'law'"
     ).fetchone()
-    if row is None:
-        with home.lock("init"):
-            _initialise(connection, named or DEFAULT_BLUEPRINT)
-        return
-    if named is not None:
-        content = blueprint_file(named).read_bytes()
-        if hashlib.sha256(content).hexdigest() != row[1]:
-            raise Refused(
-                "another_blueprint",
-                f"This home lives by the blueprint {row[0]}. A change of law is decided by "
-                "`propose adopt_blueprint`; another country is another home (QAZYNA_HOME).",
-                {"in_force": row[0], "asked": named},
-            )
 
 
 def _initialise(connection: Connection, named: str) -> None:
-    """The first three facts of an installation: its law, its owner, the public prices."""
+    """The first three facts of an installation, all or none: its law, its owner, the prices."""
     from qazyna.office.appointment import Appoint
     from qazyna.shell.acting import adopt
     from qazyna.shell.importing import import_price_file
 
-    if connection.execute("SELECT 1 FROM books.stream WHERE name = 'law'").fetchone():
-        return  # another process was first
-    adopt(connection, blueprint_file(named), actor=OWNER, key="init:blueprint")
-    execute(connection, Appoint(user=OWNER, roles=("owner",)), actor=OWNER, key="init:owner")
-    for file, asset in PUBLIC_SERIES:
-        import_price_file(
-            connection, DATA / file, actor=OWNER, asset=asset, key=f"init:prices:{file}"
-        )
+    with connection.transaction():
+        adopt(connection, blueprint_file(named), actor=OWNER, key="init:blueprint")
+        execute(connection, Appoint(user=OWNER, roles=("owner",)), actor=OWNER, key="init:owner")
+        for file, asset in PUBLIC_SERIES:
+            import_price_file(
+                connection, DATA / file, actor=OWNER, asset=asset, key=f"init:prices:{file}"
+            )
     connection.execute("SELECT books.refresh_statistics()")
 
 

@@ -7,8 +7,10 @@ import sys
 
 import pytest
 
+from qazyna.errors import Refused
 from qazyna.shell import postgres
 from qazyna.shell.home import Home
+from tests.shell.cli.conftest import counted
 from tests.shell.cli.line import ROOT, Line
 
 KAZAKHSTAN, TEMPLATE = "kazakhstan", "template"
@@ -116,6 +118,38 @@ def test_a_home_is_not_made_by_a_broken_blueprint_and_can_be_made_after(
 
     assert code == line.refused("init", "--blueprint", file)["code"]
     assert TEMPLATE == line.json("init", "--blueprint", TEMPLATE)["blueprint"]
+
+
+def test_a_changed_text_of_the_same_blueprint_is_said_to_be_one(there, tmp_path):
+    file = tmp_path / "template.toml"
+    file.write_text(
+        (ROOT / "blueprints" / "template.toml").read_text("utf-8") + "# more\n", "utf-8"
+    )
+    no = there.refused("init", "--blueprint", file)
+    assert "another_blueprint" == no["code"]
+    assert "another text of the blueprint template" in no["message"]
+
+
+def test_a_first_command_that_was_interrupted_left_nothing(copies, template, monkeypatch):
+    """The next one makes the installation whole: its owner can act, and prices are there."""
+    from qazyna.shell import importing
+
+    line, whole = copies(template), importing.import_price_file
+    empty = counted(line)
+
+    def interrupted(connection, path, **more):
+        if "ecb" in path.name:
+            raise Refused("interrupted", "The power went.")
+        return whole(connection, path, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(importing, "import_price_file", interrupted)
+        assert "interrupted" == line.refused("init")["code"]
+    assert empty == counted(line)
+
+    assert KAZAKHSTAN == line.json("init")["blueprint"]
+    line.json("user", "add", "ann", "--role", "registrar")
+    assert counted(line)["price"] > 10_000
 
 
 # ── What else may be wrong with a home ──────────────────────────────────────────────────────────
