@@ -43,15 +43,9 @@ class Known:
     """Numbers drawn from sequences that are still to be used."""
 
 
-_KEY = "SELECT body_sha256, result FROM books.command WHERE key = $1"
 _STREAMS = """
     SELECT name, version, state FROM books.stream WHERE name = ANY($1) ORDER BY name FOR UPDATE
 """
-_NOW = """
-    SELECT clock_timestamp(), (SELECT coalesce(max(event), 0) FROM books.price),
-           (SELECT recorded_at FROM books.event ORDER BY seq DESC LIMIT 1)
-"""
-_FOLDS = "SELECT name, state FROM books.stream WHERE name IN ($1, $2)"
 _BOOKS = """
     SELECT b.path, b.id, a.id, a.class, a.detail, h.asset, h.quantity
     FROM books.book b
@@ -60,9 +54,16 @@ _BOOKS = """
     WHERE b.path = ANY($1)
 """
 _ASSETS = "SELECT code, class, scale, name FROM books.asset WHERE event IS NOT NULL"
-_DRAW = """
-    SELECT ARRAY[nextval('books.event_seq')],
-           ARRAY(SELECT nextval('books.entry_id') FROM generate_series(1, 2))
+_REST = f"""
+    SELECT clock_timestamp(),
+           (SELECT coalesce(max(event), 0) FROM books.price),
+           (SELECT recorded_at FROM books.event ORDER BY seq DESC LIMIT 1),
+           (SELECT jsonb_build_array(encode(body_sha256, 'hex'), result)
+            FROM books.command WHERE key = $1),
+           (SELECT jsonb_object_agg(name, state) FROM books.stream WHERE name IN ($2, $3)),
+           (SELECT jsonb_agg(jsonb_build_array(code, class, scale, name)) FROM ({_ASSETS}) AS a),
+           ARRAY[nextval('books.event_seq')],
+           ARRAY[nextval('books.entry_id'), nextval('books.entry_id')]
 """
 _LAW = "SELECT state FROM books.stream WHERE name = 'law'"
 
@@ -80,27 +81,23 @@ def read_known(
     documents = tuple(documents)
     books = sorted(set(command.books()))
     batch = Batch(connection)
-    batch.add(_KEY, [key])
     _add_any(batch, _STREAMS, streams)
-    # The clock is read after the locks: whoever waited is stamped after whom it waited for.
-    batch.add(_NOW)
-    batch.add(_FOLDS, [LAW, f"office/{actor}"])
     _add_any(batch, _BOOKS, books)
-    batch.add(_ASSETS)
-    # Numbers are drawn last: whatever was read here has lower ones.
-    batch.add(_DRAW)
-    repeated, locked, stamped, folds, rows, assets, drawn = transaction.send(batch)
-    recorded_at, latest_price, before = stamped[0]
+    # The clock is read after the locks: whoever waited is stamped after whom it waited for. And
+    # numbers are drawn after all that was read: whatever was there has lower ones.
+    batch.add(_REST, [key, LAW, f"office/{actor}"])
+    locked, rows, rest = transaction.send(batch)
+    recorded_at, latest_price, before, repeated, folds, assets, event_seqs, entry_ids = rest[0]
     assert isinstance(recorded_at, datetime)
     if before is not None and recorded_at < before and not repeated:
         raise _set_back(recorded_at, before)
-    there = _assets(assets)
+    there = _assets(assets or ())
     states: dict[str, State] = {}
     versions: dict[str, int] = {}
     for name, version, state in locked:
         states[name] = STATES[name.partition("/")[0]].model_validate(state)
         versions[name] = version
-    kept: dict[str, Any] = dict(folds)
+    kept: dict[str, Any] = folds or {}
     law = kept.pop(LAW, None)
     for name, state in kept.items():
         states.setdefault(name, STATES["office"].model_validate(state))
@@ -136,13 +133,13 @@ def read_known(
     return Known(
         world,
         recorded_at,
-        (bytes(repeated[0][0]), repeated[0][1]) if repeated else None,
+        (bytes.fromhex(repeated[0]), repeated[1]) if repeated else None,
         book_ids,
         account_ids,
         set(there),
         frozenset((*books, *more)),
         frozenset(streams),
-        {"event_seq": drawn[0][0], "entry_id": drawn[0][1][::-1]},
+        {"event_seq": event_seqs, "entry_id": entry_ids[::-1]},
     )
 
 
