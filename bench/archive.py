@@ -12,15 +12,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from time import perf_counter
 
-from bench.entries import ASSETS, Books, books
+from bench.entries import ASSETS, books
 from qazyna.ledger import archive
 from qazyna.ledger.archive import Granted, Recorded
-from qazyna.ledger.entry import Account
-from qazyna.money import Asset
 from qazyna.shell.exports import beancount, hledger
 from qazyna.shell.exports.names import hledger_code, hledger_path
 
@@ -30,46 +28,57 @@ TIMES_HLEDGER, TIMES_BEANCOUNT = 10, 20
 KNOWN = {asset.code: asset for asset in ASSETS}
 
 
+SHEET = """
+import sys
+from qazyna.ledger.archive import verify
+with open(sys.argv[1], "rb") as lines:
+    sheet = verify(lines)
+for account, asset, amount in sheet.held:
+    print(account.path, sheet.assets[asset].text(amount), asset)
+"""
+
+
 def main(entries: int = ENTRIES, exported: int = EXPORTED) -> bool:
     """Print the figures; whether the claim holds."""
     with tempfile.TemporaryDirectory(prefix="qazyna-bench-") as name:
         folder = Path(name)
-        large, small = folder / "large", folder / "small"
-        _archive(large, entries)
-        _archive(small, exported)
-        _export(folder / "hledger", exported, hledger.journal)
-        _export(folder / "beancount", exported, beancount.ledger)
-
-        ours = [sys.executable, "-m", "bench.archive", "sheet", str(large)]
-        read = _timed("qazyna", entries, ours)
-        best: dict[str, float] = {}
+        _make(folder, entries, exported)
+        rate = _timed("qazyna", entries, [sys.executable, "-c", SHEET, str(folder / "large")])
+        held = True
         if program := shutil.which("hledger"):
             command = [program, "-f", str(folder / "hledger"), "balance", "--flat", "-N"]
             command += ["-O", "csv", "--layout=bare"]
-            best["hledger"] = _timed("hledger", exported, command)
-            same = _hledgers(command) == _ours(small)
+            held &= _beats(rate, "hledger", _timed("hledger", exported, command), TIMES_HLEDGER)
+            same = _hledgers(command) == _ours(folder / "small")
             print(f"  hledger and qazyna come to the same balances: {'yes' if same else 'NO'}")
-            if not same:
-                return False
+            held &= same
+        else:
+            print("  hledger is not here: no ratio")
         if program := shutil.which("bean-check", path=str(Path(sys.executable).parent)):
             command = [program, "--no-cache", str(folder / "beancount")]
-            best["beancount"] = _timed("beancount", exported, command)
-    held = True
-    for name, wanted in (("hledger", TIMES_HLEDGER), ("beancount", TIMES_BEANCOUNT)):
-        if name not in best:
-            print(f"  {name} is not here: no ratio")
-            continue
-        ratio = read / best[name]
-        held &= ratio >= wanted
-        print(f"  {ratio:.1f} x the rate of {name} (claimed: {wanted} x)")
-    return held
+            other = _timed("beancount", exported, command)
+            held &= _beats(rate, "beancount", other, TIMES_BEANCOUNT)
+        else:
+            print("  beancount is not here: no ratio")
+        return held
 
 
-def sheet(file: str) -> None:
-    """Verify an archive, and say what it comes to."""
-    with Path(file).open("rb") as lines:
-        found = archive.verify(lines)
-    print(f"{found.entries} entries, {found.postings} postings, {len(found.held)} balances")
+def _make(folder: Path, entries: int, exported: int) -> None:
+    """The books as an archive, and the first part of the same for all three."""
+    for name, count in (("small", exported), ("large", entries)):
+        made, told = books(count)
+        told = list(told)
+        grants = [one for one in told if isinstance(one, Granted)]
+        recorded = [one for one in told if isinstance(one, Recorded)]
+        _write(folder / name, archive.write(ASSETS, grants, recorded, made.balances))
+        if name == "small":
+            _write(folder / "hledger", hledger.journal(recorded, KNOWN))
+            _write(folder / "beancount", beancount.ledger(recorded, KNOWN))
+
+
+def _write(file: Path, text: Iterable[str]) -> None:
+    with file.open("w", encoding="utf-8") as out:
+        out.writelines(text)
 
 
 def _timed(name: str, entries: int, command: list[str]) -> float:
@@ -84,29 +93,9 @@ def _timed(name: str, entries: int, command: list[str]) -> float:
     return rate
 
 
-def _archive(file: Path, entries: int) -> None:
-    # Twice through the same books: grants come first, and are known only when all is made.
-    _, again = books(entries)
-    made, told = books(entries)
-    granted = (one for one in again if isinstance(one, Granted))
-    with file.open("w", encoding="utf-8") as out:
-        out.writelines(archive.write(ASSETS, granted, _entries(told), _held(made)))
-
-
-def _held(made: Books) -> Iterator[tuple[Account, str, int]]:
-    yield from made.balances
-
-
-def _export(
-    file: Path, entries: int, text: Callable[[Iterable[Recorded], dict[str, Asset]], Iterator[str]]
-) -> None:
-    _, told = books(entries)
-    with file.open("w", encoding="utf-8") as out:
-        out.writelines(text(_entries(told), KNOWN))
-
-
-def _entries(told: Iterable[Recorded | Granted]) -> Iterator[Recorded]:
-    return (one for one in told if isinstance(one, Recorded))
+def _beats(rate: float, name: str, other: float, wanted: int) -> bool:
+    print(f"  {rate / other:.1f} x the rate of {name} (claimed: {wanted} x)")
+    return rate >= wanted * other
 
 
 def _hledgers(command: list[str]) -> dict[tuple[str, str], str]:
@@ -127,7 +116,4 @@ def _ours(file: Path) -> dict[tuple[str, str], str]:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["sheet"]:
-        sheet(sys.argv[2])
-    else:
-        sys.exit(0 if main(*map(int, sys.argv[1:])) else 1)
+    sys.exit(0 if main(*map(int, sys.argv[1:])) else 1)

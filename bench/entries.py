@@ -77,7 +77,7 @@ def books(entries: int, seed: int = SEED) -> tuple[Books, Iterator[Recorded | Gr
 def _told_until(made: Books, entries: int) -> Iterator[Recorded | Granted]:
     # A few holdings a day, so that their lives overlap as they do.
     for case in count(1):
-        day = _FIRST + timedelta(days=case * 2900 * 3 // entries)
+        day = _FIRST + timedelta(days=case // 60)
         for holding in range(1, made.random.choice((1, 1, 2, 2, 3)) + 1):
             heappush(made.due, (day, next(made.number), _life(made, f"C-{case:06}", holding, day)))
         while made.due[0][0] <= day:
