@@ -43,11 +43,11 @@ def instant(text: str) -> datetime:
         if _DATE.fullmatch(text):
             return datetime.fromisoformat(text + "T23:59:59.999999+00:00")
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise Refused(
             "bad_instant", f"“{text}” is not a time: write 2026-01-31 or 2026-01-31T12:00:00Z."
         ) from None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 def month_end(of: date) -> date:

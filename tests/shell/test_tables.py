@@ -88,6 +88,11 @@ def test_what_cannot_be_read(tmp_path, content, findings):
     assert findings == refused(tmp_path / "t.csv")
 
 
+def test_a_file_without_end_is_not_read_to_it(monkeypatch):
+    monkeypatch.setattr("qazyna.shell.adapters.tables.MAX_BYTES", 10_000)
+    assert "larger" in why(Path("/dev/zero"))
+
+
 def test_a_cell_without_end_is_no_cell(tmp_path):
     (tmp_path / "t.csv").write_bytes(b'a,b\n1,"' + b"x" * 200_000)
     assert [(2, "", "unreadable")] == refused(tmp_path / "t.csv")

@@ -287,7 +287,20 @@ def test_a_proposal(there):
 
 
 def test_wrong_usage_is_one_document_too(sold):
-    for words in (("statement",), ("statement", "--as-of", "2025-02-30"), ("stetement",), ("run",)):
+    day = ("statement", "--as-of", "2025-12-17")
+    for words in (
+        ("statement",),
+        ("statement", "--as-of", "2025-02-30"),
+        (*day, "--known-at", "yesterday"),
+        (*day, "--known-at", "9999-12-31T23:59:59-14:00"),
+        (*day, "--colour", "red"),
+        ("ledger", "entries", "--limit", "0"),
+        ("ledger", "balances", "--account", "\udcff"),
+        ("rebuild",),
+        ("user", "add", "ann"),
+        ("stetement",),
+        ("run",),
+    ):
         answer = sold(*words, "--json")
         assert 2 == answer.status
         assert [] == problems(answer.json, REFUSED)

@@ -38,11 +38,12 @@ def content_of(path: Path) -> bytes:
             shown[:40], "a file's name is one line of at most 120 characters of UTF-8: rename it"
         )
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise _unreadable(name, "the file is larger than 1 GiB")
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise _unreadable(name, error.strerror or "it cannot be read") from None
+    if len(content) > MAX_BYTES:
+        raise _unreadable(name, "the file is larger than 1 GiB")
     if not content:
         raise _unreadable(name, "the file is empty")
     return content

@@ -102,7 +102,7 @@ def ledger_entries(
     since: From = None,
     until: To = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="The first so many.")
+        int | None, typer.Option(min=1, max=10**9, metavar="N", help="The first so many.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:

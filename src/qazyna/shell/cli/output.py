@@ -137,6 +137,8 @@ class Group(TyperGroup):
     def make_context(self, info_name: Any, args: Any, parent: Any = None, **extra: Any) -> Any:
         given = list(args)
         with _usage(given):
+            if any("\ud800" <= letter <= "\udfff" for word in given for letter in word):
+                raise typer.BadParameter("what is given must be UTF-8 text.")
             context = super().make_context(info_name, args, parent, **extra)
         context.meta[__name__] = given
         return context
