@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "qazyna"
-LIBRARIES = {"btclib", "cryptography", "eth_utils", "pydantic", "pydantic_core", "qazyna", "typing_extensions"}
+LIBRARIES = {"btclib", "cryptography", "eth_utils", "pydantic", "pydantic_core", "qazyna"}
+LIBRARIES |= {"typing_extensions"}
 
 # Parts of the standard library that reach outside, or bring in time and chance.
 OUTSIDE = {
