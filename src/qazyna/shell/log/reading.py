@@ -65,6 +65,10 @@ def known_at(connection: Connection, time: datetime) -> Known:
     return Known(row[0], bool(row[1]))
 
 
+# Planned anew each time (prepare=False): a plan kept from when the log was small would read all of
+# a large one.
+
+
 def hashes(connection: Connection, tile: Tile) -> Sequence[bytes]:
     """The hashes of a tile."""
     where = {"start": tile.start, "end": tile.start + tile.width, "level": tile.level}
@@ -78,7 +82,7 @@ def hashes(connection: Connection, tile: Tile) -> Sequence[bytes]:
             SELECT hash FROM books.subtree
             WHERE level = %(level)s AND number >= %(start)s AND number < %(end)s ORDER BY number
         """
-    rows = connection.execute(query, where, binary=True, prepare=True)
+    rows = connection.execute(query, where, binary=True, prepare=False)
     return [row[0] for row in rows]
 
 
@@ -96,6 +100,7 @@ def leaf_hashes(connection: Connection, start: int, end: int) -> Iterator[tuple[
             " WHERE position >= %s AND position < %s",
             [at, upto],
             binary=True,
+            prepare=False,
         ).fetchone()
         run = (row and row[0]) or b""
         yield at, [run[n : n + HASH_SIZE] for n in range(0, len(run), HASH_SIZE)]
@@ -110,7 +115,7 @@ _LEAVES = """
 
 def leaves(connection: Connection, start: int, end: int) -> list[bytes]:
     """The leaves of a range, as they are stored."""
-    rows = connection.execute(_LEAVES, [start, end], binary=True)
+    rows = connection.execute(_LEAVES, [start, end], binary=True, prepare=False)
     return [bytes(row[1] or b"") for row in rows]
 
 

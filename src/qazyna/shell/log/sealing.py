@@ -64,7 +64,7 @@ def _seal(connection: Connection, signer: Signer) -> Sealed:
     below = _oldest_open(connection, before)
     with_what = {"since": str(before.below), "below": str(below), "size": before.size}
     connection.execute("SET LOCAL jit = off")
-    added = connection.execute(_SEAL, with_what).rowcount
+    added = connection.execute(_SEAL, with_what, prepare=False).rowcount
     if not added:
         sign(connection, Checkpoint(signer.name, before.size, before.root), signer)
         return Sealed(before.size, before.root, 0)
@@ -114,7 +114,7 @@ def _closed(connection: Connection, before: Head, below: int) -> int:
     """A mark below which no event lies without the one before it in its stream."""
     while True:
         marks = {"since": str(before.below), "below": str(below)}
-        row = connection.execute(_AHEAD, marks).fetchone()
+        row = connection.execute(_AHEAD, marks, prepare=False).fetchone()
         if row is None or row[0] is None:
             return below
         below = int(row[0])
