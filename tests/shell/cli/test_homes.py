@@ -78,13 +78,13 @@ def test_help_is_quick_and_light(own):
 # ── The law of a home ───────────────────────────────────────────────────────────────────────────
 
 
-def test_a_second_init_changes_nothing(there):
-    first = there.json("init", "--blueprint", TEMPLATE)
-    assert first == there.json("init", "--blueprint", TEMPLATE) == there.json("init")
+def test_a_second_init_changes_nothing(untouched):
+    first = untouched.json("init", "--blueprint", TEMPLATE)
+    assert first == untouched.json("init", "--blueprint", TEMPLATE) == untouched.json("init")
 
 
-def test_another_country_is_another_home(there):
-    no = there.refused("init", "--blueprint", KAZAKHSTAN)
+def test_another_country_is_another_home(untouched):
+    no = untouched.refused("init", "--blueprint", KAZAKHSTAN)
     assert "another_blueprint" == no["code"]
     assert {"in_force": TEMPLATE, "asked": KAZAKHSTAN} == no["facts"]
 
@@ -99,33 +99,31 @@ def test_a_blueprint_can_be_a_file(copies, template, tmp_path):
     assert "meridia" == line.json("blueprint", "show")["name"]
 
 
-@pytest.mark.parametrize(
-    ("content", "code"),
-    [
-        (b"", "blueprint_invalid"),
-        (b"[jurisdiction]\n", "blueprint_invalid"),
-        (b"not toml", "blueprint_invalid"),
-        (b"a = '\xff'\n", "file_refused"),
-        (None, "no_such_blueprint"),
-    ],
-)
-def test_a_home_is_not_made_by_a_broken_blueprint_and_can_be_made_after(
-    copies, template, tmp_path, content, code
-):
-    line, file = copies(template), tmp_path / "broken.toml"
-    if content is not None:
-        file.write_bytes(content)
+BROKEN = {
+    b"": "blueprint_invalid",
+    b"[jurisdiction]\n": "blueprint_invalid",
+    b"not toml": "blueprint_invalid",
+    b"a = '\xff'\n": "file_refused",
+    None: "no_such_blueprint",
+}
 
-    assert code == line.refused("init", "--blueprint", file)["code"]
+
+def test_a_home_is_not_made_by_a_broken_blueprint_and_can_be_made_after(copies, template, tmp_path):
+    line, file = copies(template), tmp_path / "broken.toml"
+    for content, code in BROKEN.items():
+        file.unlink(missing_ok=True)
+        if content is not None:
+            file.write_bytes(content)
+        assert code == line.refused("init", "--blueprint", file)["code"]
     assert TEMPLATE == line.json("init", "--blueprint", TEMPLATE)["blueprint"]
 
 
-def test_a_changed_text_of_the_same_blueprint_is_said_to_be_one(there, tmp_path):
+def test_a_changed_text_of_the_same_blueprint_is_said_to_be_one(untouched, tmp_path):
     file = tmp_path / "template.toml"
     file.write_text(
         (ROOT / "blueprints" / "template.toml").read_text("utf-8") + "# more\n", "utf-8"
     )
-    no = there.refused("init", "--blueprint", file)
+    no = untouched.refused("init", "--blueprint", file)
     assert "another_blueprint" == no["code"]
     assert "another text of the blueprint template" in no["message"]
 
@@ -174,7 +172,7 @@ def test_a_database_that_is_not_there(tmp_path, url):
     assert answer.err
 
 
-def test_pages_are_not_served_where_somebody_else_listens(there):
+def test_pages_are_not_served_where_somebody_else_listens(untouched):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        assert "address_in_use" == there.refused("up", "--port", port)["code"]
+        assert "address_in_use" == untouched.refused("up", "--port", port)["code"]
