@@ -62,7 +62,7 @@ class Block:
     """value dates, each with how many entries; they come in order"""
     entries: Numbers
     told: dict[str, str]
-    """what is said beside each entry, unread: recorded_at, value, currency, source"""
+    """what is said beside each entry, unread: recorded_at, effective, value, currency, source"""
     first: Numbers
     second: Numbers
     reverses: Numbers
@@ -70,7 +70,7 @@ class Block:
     held: Numbers
 
 
-_BESIDE = ("recorded_at", "value", "currency", "source")
+_BESIDE = ("recorded_at", "effective", "value", "currency", "source")
 _PLACE = ("stream", "version", "number")
 _LEG = ("debit", "credit", "quantity", "grant")
 _AMOUNTS = ("quantity", "granted")
@@ -258,12 +258,13 @@ def _entries(block: Block, names: _Names) -> Iterator[Recorded]:
         stream, version, number, manner = place
         kind, event, flow = names.manners[manner]
         both = (first, seconds[at]) if at in seconds else (first,)
-        recorded_at, *money = said
+        recorded_at, effective, *money = said
+        corrects = None if effective == NONE else date.fromisoformat(effective)
         yield Recorded(
             EntryRef(EventRef(names.words[stream], version), number),
             event,
             datetime.fromisoformat(recorded_at),
-            Entry(kind, day, both, flow, _value(money, names), reverses.get(at)),
+            Entry(kind, day, both, flow, _value(money, names), reverses.get(at), corrects),
             at in reversed_,
         )
 

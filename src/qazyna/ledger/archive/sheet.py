@@ -151,15 +151,21 @@ class _Books:
                 f"{self._path(wrong)} comes to {found.get(wrong, 0)}, "
                 f"and the file states {self._stated.get(wrong, 0)}"
             )
-        held = tuple(sorted(self._held()))
+        held = tuple(self._held())
         grants = len(self._left) - 1
         return Sheet(self._as_of, self.assets, held, self._entries, self._postings, grants)
 
     def _held(self) -> Iterator[tuple[Account, str, int]]:
-        for number, net in enumerate(self._net if self._then is None else self._then):
-            if net:
-                klass, detail, asset = self._places[self._place[number]]
-                yield Account(self._words[self._book[number]], klass, detail), asset, abs(net)
+        """In order of account. Plain tuples are sorted: there may be a million."""
+        nets = self._net if self._then is None else self._then
+        rows = [
+            (self._words[book], *self._places[place], abs(net))
+            for book, place, net in zip(self._book, self._place, nets, strict=False)
+            if net
+        ]
+        rows.sort()
+        for book, klass, detail, asset, amount in rows:
+            yield Account(book, klass, detail), asset, amount
 
     def _path(self, holding: int) -> str:
         klass, detail, asset = self._places[self._place[holding]]

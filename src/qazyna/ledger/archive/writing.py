@@ -106,7 +106,7 @@ class _Writer:
         self.counts["entries"] += len(portion)
         self.counts["postings"] += sum(len(one.entry.postings) for one in portion)
         days = groupby(portion, key=lambda one: one.entry.value_date)
-        names = "stream version number manner recorded_at value currency source"
+        names = "stream version number manner recorded_at effective value currency source"
         leg = "debit credit quantity grant"
         legs = list(enumerate(one.entry.postings for one in portion))
         reverses = list(enumerate(one.entry.reverses for one in portion))
@@ -170,7 +170,8 @@ class _Writer:
         if value is not None:
             words = self._words
             money = format(value.amount, "f"), words[value.currency], words[value.source]
-        return *self._place(one.ref), manner, one.recorded_at.isoformat(), *money
+        effective = entry.effective.isoformat() if entry.effective else NONE
+        return *self._place(one.ref), manner, one.recorded_at.isoformat(), effective, *money
 
     def _place(self, ref: EntryRef) -> tuple[int, int, int]:
         return self._words[ref.event.stream], ref.event.version, ref.number

@@ -55,6 +55,8 @@ def _transaction(one: Recorded, assets: Mapping[str, Asset]) -> str:
     if entry.value is not None:
         lines.append(f'  value: "{entry.value.amount:f} {entry.value.currency}"')
         lines.append(f"  valued-by: {_quoted(entry.value.source)}")
+    if entry.effective is not None:
+        lines.append(f"  effective: {entry.effective.isoformat()}")
     if entry.reverses is not None:
         lines.append(f"  reverses: {_quoted(written(entry.reverses))}")
     for posting in entry.postings:

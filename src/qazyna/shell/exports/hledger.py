@@ -46,6 +46,8 @@ def _transaction(one: Recorded, assets: Mapping[str, Asset]) -> str:
             f"    ; value: {entry.value.amount:f} {entry.value.currency}, "
             f"valued-by: {hledger_tag(entry.value.source)}"
         )
+    if entry.effective is not None:
+        lines.append(f"    ; effective: {entry.effective.isoformat()}")
     if entry.reverses is not None:
         lines.append(f"    ; reverses: {hledger_tag(written(entry.reverses))}")
     for posting in entry.postings:

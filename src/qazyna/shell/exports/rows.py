@@ -26,7 +26,7 @@ _GRANTS = """
 
 _ENTRIES = """
     SELECT n.id, e.stream, e.version, n.number, e.kind, e.recorded_at,
-           n.kind, n.value_date, n.flow, n.value, n.currency, n.price_source,
+           n.kind, n.value_date, n.flow, n.value, n.currency, n.price_source, n.effective,
            mistaken.stream, mistaken.version, reversed.number, later.id IS NOT NULL,
            p.asset, p.quantity, b.path, d.class, d.detail, c.class, c.detail,
            p.authority, giver.stream, giver.version
@@ -90,10 +90,9 @@ def _stream(connection: Connection, query: str) -> Iterator[tuple[Any, ...]]:
 
 
 def _recorded(legs: list[tuple[Any, ...]]) -> Recorded:
-    _, stream, version, number, event_kind, recorded_at, *rest = legs[0]
-    kind, value_date, flow, value, currency, source, of_stream, of_version, of_number, later, *_ = (
-        rest
-    )
+    _, stream, version, number, event_kind, recorded_at, *told = legs[0]
+    kind, value_date, flow, value, currency, source, effective, *told = told
+    of_stream, of_version, of_number, later, *_ = told
     reverses = of_stream and EntryRef(EventRef(of_stream, of_version), of_number)
     return Recorded(
         EntryRef(EventRef(stream, version), number),
@@ -102,10 +101,11 @@ def _recorded(legs: list[tuple[Any, ...]]) -> Recorded:
         Entry(
             kind,
             value_date,
-            tuple(_posting(*leg[16:]) for leg in legs),
+            tuple(_posting(*leg[17:]) for leg in legs),
             flow,
             None if value is None else Value(value, currency, source),
             reverses,
+            effective,
         ),
         reversed=later,
     )
