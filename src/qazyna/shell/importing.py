@@ -98,12 +98,12 @@ def _import_rows(
     actor: str,
     key: str | None,
 ) -> Answer:
-    columns, rows, content = read_table(path)
-    asked = command.model_construct(file=path.name, columns=columns, rows=tuple(rows))
     # Millions of objects live until the commit, and none in a cycle: looking for cycles among them
     # again and again would take as long as the work itself.
     gc.disable()
     try:
+        columns, rows, content = read_table(path)
+        asked = command.model_construct(file=path.name, columns=columns, rows=tuple(rows))
         done = act(connection, asked, actor=actor, key=key, documents=[(path.name, content)])
     finally:
         gc.enable()
