@@ -120,8 +120,11 @@ class Reader:
         disposed_on = self._date(line, "disposed_on", cells)
         control = cells.get("control", "") or "custody"
         location = ("", "")
-        if seized_on and asset:
-            location = self._location(line, cells, asset, seized_on, control)
+        if seized_on:
+            if asset:
+                location = self._location(line, cells, asset, seized_on, control)
+            else:
+                self._whereabouts(line, cells, seized_on, control)
             if final_on and final_on < seized_on:
                 self._disorder(line, "final_on", seized_on, final_on)
             if disposed_on and disposed_on < seized_on:
@@ -275,6 +278,22 @@ class Reader:
             self.findings.refused(line, column, found)
             return None
         return found
+
+    def _whereabouts(self, line: int, cells: dict[str, str], on: date, control: str) -> None:
+        """What can be said of where it was when nothing is known of what it was."""
+        law = self._law(line, "seized_on", on)
+        if law is None:
+            return
+        try:
+            location_of(law, _ANYTHING, control)
+        except Refused as no:
+            self.findings.refused(line, "control", no)
+        named = law.custodians.get(cells["custodian"])
+        if named is None and (cells["custodian"] or control == "restrained"):
+            try:
+                holder(law, control, cells["custodian"], _ANYTHING.klass)
+            except Refused as no:
+                self.findings.refused(line, "custodian", no)
 
     def _location(
         self, line: int, cells: dict[str, str], asset: Asset, on: date, control: str

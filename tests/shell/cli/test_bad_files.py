@@ -50,9 +50,20 @@ BAD_ROWS = [
         [("costs", "costs_exceed_proceeds")],
     ),
     (
-        {**SOLD, "asset": "DOGE", "quantity": "NaN", "final_on": "soon"},
+        {
+            **SOLD,
+            "asset": "DOGE",
+            "quantity": "NaN",
+            "final_on": "soon",
+            "custodian": "Nobody",
+            "control": "pocket",
+            "disposed_on": "2025-03-02",
+        },
         [
             ("asset", "unknown_asset"),
+            ("control", "control_not_permitted"),
+            ("custodian", "unknown_custodian"),
+            ("disposed_on", "dates_out_of_order"),
             ("final_on", "bad_date"),
             ("quantity", "bad_quantity"),
         ],
