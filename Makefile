@@ -25,6 +25,7 @@ run: setup
 
 test: setup
 	@sh .ci/chromium
+	@sh .ci/hledger
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/python -m pytest $(TESTS)
 
