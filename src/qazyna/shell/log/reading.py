@@ -9,7 +9,7 @@ import psycopg
 
 from qazyna.errors import Refused
 from qazyna.log.merkle import HASH_SIZE
-from qazyna.log.tiles import WIDTH, Tile, TiledTree
+from qazyna.log.tiles import WIDTH, Tile, TiledTree, split
 
 Connection = psycopg.Connection[Any]
 
@@ -74,16 +74,16 @@ def hashes(connection: Connection, tile: Tile) -> Sequence[bytes]:
     where = {"start": tile.start, "end": tile.start + tile.width, "level": tile.level}
     if tile.level == 0:
         query = """
-            SELECT hash FROM books.sealed WHERE position >= %(start)s AND position < %(end)s
-            ORDER BY position
+            SELECT string_agg(hash, '' ORDER BY position) FROM books.sealed
+            WHERE position >= %(start)s AND position < %(end)s
         """
     else:
         query = """
-            SELECT hash FROM books.subtree
-            WHERE level = %(level)s AND number >= %(start)s AND number < %(end)s ORDER BY number
+            SELECT string_agg(hash, '' ORDER BY number) FROM books.subtree
+            WHERE level = %(level)s AND number >= %(start)s AND number < %(end)s
         """
-    rows = connection.execute(query, where, binary=True, prepare=False)
-    return [row[0] for row in rows]
+    row = connection.execute(query, where, binary=True, prepare=False).fetchone()
+    return split((row and row[0]) or b"")
 
 
 def tree(connection: Connection, size: int) -> TiledTree:
