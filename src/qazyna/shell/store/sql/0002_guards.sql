@@ -84,8 +84,9 @@ CREATE TRIGGER from_an_event BEFORE INSERT ON asset FOR EACH ROW
     EXECUTE FUNCTION refuse('a new asset comes with an event', 'Admit a manager, recognise a fork.');
 ALTER TABLE asset ENABLE ALWAYS TRIGGER from_an_event;
 
--- Postings move the running figures: set-based, for one and for a hundred thousand alike. Locks are
--- taken in sorted order, so that two writers wait for each other and never in a circle.
+-- Postings move the running figures: row by row where they are a handful, for a set costs more to
+-- begin than a row to move, and set-based for a hundred thousand. Locks are taken in sorted order, so
+-- that two writers wait for each other and never in a circle.
 --
 -- The function runs with the rights of its owner, so that a role which may only INSERT can post. Its
 -- plans are held to index look-ups, one for each row moved (OFFSET 0 and scalar subqueries keep the
@@ -99,67 +100,103 @@ DECLARE
     titles CONSTANT text[] := '{claimants, beneficiaries, state, budget, reserve, workout}';
     touched bigint;      -- holdings that the postings move
     known bigint;        -- of these, how many there were before
-    dated_back boolean;  -- something was taken out on an earlier day than the last
+    dated_back boolean := false;  -- something was taken out on an earlier day than the last
+    few boolean := (SELECT count(*) < 9 FROM (SELECT 1 FROM fresh LIMIT 9) AS first);
+    moves record;
+    last date;
     below text;
 BEGIN
     -- 1. Lock what is there, in the order every writer takes; and see what there is to do. Only
     --    what takes out can leave a day short: a debit of a title, a credit of a location.
-    SELECT count(*), count(there.last_day),
-           bool_or(t.since < greatest(t.last_day, there.last_day))
-    INTO touched, known, dated_back
-    FROM (
-        SELECT account, asset, max(value_date) AS last_day, min(taken_on) AS since FROM (
-            SELECT debit AS account, asset, value_date,
-                   CASE WHEN debit_class = ANY (titles) THEN value_date END AS taken_on
-            FROM fresh
-            UNION ALL
-            SELECT credit, asset, value_date,
-                   CASE WHEN credit_class <> ALL (titles) THEN value_date END
-            FROM fresh
-        ) AS legs GROUP BY account, asset ORDER BY account, asset
-    ) AS t LEFT JOIN LATERAL (
-        SELECT h.last_day FROM holding h WHERE h.account = t.account AND h.asset = t.asset
-        FOR NO KEY UPDATE
-    ) AS there ON true;
-
-    -- 2. Move it. Rows are found by their place, which the lock keeps still.
-    IF known > 0 THEN
-        UPDATE holding h
-        SET quantity = h.quantity + CASE h.side WHEN 'location' THEN moved.net ELSE -moved.net END,
-            last_day = greatest(h.last_day, moved.last_day)
+    IF few THEN
+        FOR moves IN
+            SELECT account, asset, sum(net) AS net, max(value_date) AS last_day,
+                   min(taken_on) AS since
+            FROM (
+                SELECT debit AS account, asset, quantity AS net, value_date,
+                       CASE WHEN debit_class = ANY (titles) THEN value_date END AS taken_on
+                FROM fresh
+                UNION ALL
+                SELECT credit, asset, -quantity, value_date,
+                       CASE WHEN credit_class <> ALL (titles) THEN value_date END
+                FROM fresh
+            ) AS legs GROUP BY account, asset ORDER BY account, asset
+        LOOP
+            UPDATE holding h
+            SET quantity = h.quantity + CASE h.side WHEN 'location' THEN moves.net
+                                                    ELSE -moves.net END,
+                last_day = greatest(h.last_day, moves.last_day)
+            WHERE h.account = moves.account AND h.asset = moves.asset
+            RETURNING h.last_day INTO last;
+            IF NOT FOUND THEN
+                INSERT INTO holding (account, asset, book, book_kind, class, side, asset_class,
+                                     quantity, last_day)
+                SELECT a.id, s.code, a.book, a.book_kind, a.class, a.side, s.class,
+                       CASE a.side WHEN 'location' THEN moves.net ELSE -moves.net END,
+                       moves.last_day
+                FROM account a, asset s WHERE a.id = moves.account AND s.code = moves.asset;
+                last := moves.last_day;
+            END IF;
+            dated_back := dated_back OR coalesce(moves.since < last, false);
+        END LOOP;
+    ELSE
+        SELECT count(*), count(there.last_day),
+               bool_or(t.since < greatest(t.last_day, there.last_day))
+        INTO touched, known, dated_back
         FROM (
-            SELECT found.at, sums.net, sums.last_day FROM (
+            SELECT account, asset, max(value_date) AS last_day, min(taken_on) AS since FROM (
+                SELECT debit AS account, asset, value_date,
+                       CASE WHEN debit_class = ANY (titles) THEN value_date END AS taken_on
+                FROM fresh
+                UNION ALL
+                SELECT credit, asset, value_date,
+                       CASE WHEN credit_class <> ALL (titles) THEN value_date END
+                FROM fresh
+            ) AS legs GROUP BY account, asset ORDER BY account, asset
+        ) AS t LEFT JOIN LATERAL (
+            SELECT h.last_day FROM holding h WHERE h.account = t.account AND h.asset = t.asset
+            FOR NO KEY UPDATE
+        ) AS there ON true;
+
+        -- 2. Move it. Rows are found by their place, which the lock keeps still.
+        IF known > 0 THEN
+            UPDATE holding h
+            SET quantity = h.quantity + CASE h.side WHEN 'location' THEN moved.net ELSE -moved.net END,
+                last_day = greatest(h.last_day, moved.last_day)
+            FROM (
+                SELECT found.at, sums.net, sums.last_day FROM (
+                    SELECT account, asset, sum(net) AS net, max(value_date) AS last_day FROM (
+                        SELECT debit AS account, asset, quantity AS net, value_date FROM fresh
+                        UNION ALL
+                        SELECT credit, asset, -quantity, value_date FROM fresh
+                    ) AS legs GROUP BY account, asset
+                ) AS sums, LATERAL (
+                    SELECT k.ctid AS at FROM holding k
+                    WHERE k.account = sums.account AND k.asset = sums.asset OFFSET 0
+                ) AS found
+            ) AS moved
+            WHERE h.ctid = moved.at;
+        END IF;
+
+        -- 3. What was not there is new; another writer who brings the same about meets the primary key.
+        IF known < touched THEN
+            INSERT INTO holding (account, asset, book, book_kind, class, side, asset_class, quantity,
+                                 last_day)
+            SELECT moved.account, moved.asset, a.book, a.book_kind, a.class, a.side,
+                   (SELECT s.class FROM asset s WHERE s.code = moved.asset),
+                   CASE a.side WHEN 'location' THEN moved.net ELSE -moved.net END, moved.last_day
+            FROM (
                 SELECT account, asset, sum(net) AS net, max(value_date) AS last_day FROM (
                     SELECT debit AS account, asset, quantity AS net, value_date FROM fresh
                     UNION ALL
                     SELECT credit, asset, -quantity, value_date FROM fresh
-                ) AS legs GROUP BY account, asset
-            ) AS sums, LATERAL (
-                SELECT k.ctid AS at FROM holding k
-                WHERE k.account = sums.account AND k.asset = sums.asset OFFSET 0
-            ) AS found
-        ) AS moved
-        WHERE h.ctid = moved.at;
-    END IF;
-
-    -- 3. What was not there is new; another writer who brings the same about meets the primary key.
-    IF known < touched THEN
-        INSERT INTO holding (account, asset, book, book_kind, class, side, asset_class, quantity,
-                             last_day)
-        SELECT moved.account, moved.asset, a.book, a.book_kind, a.class, a.side,
-               (SELECT s.class FROM asset s WHERE s.code = moved.asset),
-               CASE a.side WHEN 'location' THEN moved.net ELSE -moved.net END, moved.last_day
-        FROM (
-            SELECT account, asset, sum(net) AS net, max(value_date) AS last_day FROM (
-                SELECT debit AS account, asset, quantity AS net, value_date FROM fresh
-                UNION ALL
-                SELECT credit, asset, -quantity, value_date FROM fresh
-            ) AS legs GROUP BY account, asset ORDER BY account, asset
-        ) AS moved,
-        LATERAL (SELECT * FROM account WHERE id = moved.account OFFSET 0) AS a
-        WHERE (
-            SELECT true FROM holding h WHERE h.account = moved.account AND h.asset = moved.asset
-        ) IS NULL;
+                ) AS legs GROUP BY account, asset ORDER BY account, asset
+            ) AS moved,
+            LATERAL (SELECT * FROM account WHERE id = moved.account OFFSET 0) AS a
+            WHERE (
+                SELECT true FROM holding h WHERE h.account = moved.account AND h.asset = moved.asset
+            ) IS NULL;
+        END IF;
     END IF;
 
     -- 4. Of what was dated back, no day since may end below zero. What was taken out is no longer
@@ -201,7 +238,23 @@ BEGIN
     END IF;
 
     -- 5. Draw on the grants in the same three steps. A reversal gives back what was drawn.
-    IF EXISTS (SELECT 1 FROM fresh WHERE scope IS NOT NULL OR reverses IS NOT NULL) THEN
+    IF few THEN
+        FOR moves IN
+            SELECT scope, sum(net) AS net FROM (
+                SELECT scope, quantity AS net FROM fresh WHERE scope IS NOT NULL
+                UNION ALL
+                SELECT (SELECT p.scope FROM posting p WHERE p.entry = f.reverses AND p.leg = f.leg),
+                       -f.quantity
+                FROM fresh f WHERE f.reverses IS NOT NULL
+            ) AS touched WHERE scope IS NOT NULL GROUP BY scope ORDER BY scope
+        LOOP
+            UPDATE drawn d SET used = d.used + moves.net WHERE d.authority = moves.scope;
+            IF NOT FOUND THEN
+                INSERT INTO drawn (authority, granted, used)
+                SELECT g.id, g.granted, moves.net FROM authority g WHERE g.id = moves.scope;
+            END IF;
+        END LOOP;
+    ELSIF EXISTS (SELECT 1 FROM fresh WHERE scope IS NOT NULL OR reverses IS NOT NULL) THEN
         PERFORM 1 FROM (
             SELECT DISTINCT scope FROM (
                 SELECT scope FROM fresh WHERE scope IS NOT NULL
