@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from qazyna.shell.cli.options import AsJson
+from qazyna.shell.cli.options import AsJson, AsOfDay, InFile
 from qazyna.shell.cli.output import emit, refusals
 
 
@@ -39,6 +39,19 @@ def export(
         _write(out, pieces(books.connection, form))
         document = {"format": form, "file": str(out), "bytes": out.stat().st_size}
         emit(document, as_json, f"{out}: {document['bytes']:,} bytes.")
+
+
+def sheet(file: InFile, as_of: AsOfDay = None, as_json: AsJson = False) -> None:
+    """Verify an archive, and show what every account holds by it; no database is asked."""
+    from qazyna.ledger.archive import verify
+    from qazyna.shell.cli.text import balances_as_text
+
+    with refusals(as_json):
+        with file.open("rb") as lines:
+            found = verify(lines, as_of)
+        balances = found.balances()
+        counts = {"entries": found.entries, "postings": found.postings, "grants": found.grants}
+        emit({"balances": balances, **counts}, as_json, lambda: balances_as_text(balances))
 
 
 def _write(out: Path, pieces: Iterable[str]) -> None:

@@ -82,7 +82,7 @@ def beancount_account(account: Account) -> str:
 def _step(text: str) -> str:
     if text in _WORDS:
         return _WORDS[text]
-    plain = text[:1].isupper() or text[:1].isdecimal()
+    plain = (text[:1].isalpha() and text[:1].isupper()) or text[:1].isdecimal()
     escaped = "".join(_character(text, at) for at in range(len(text)))
     return escaped if plain and text not in _CAPITALS else _OTHER + escaped
 
