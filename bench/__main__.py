@@ -10,7 +10,7 @@ from importlib import import_module
 
 from bench.common import Claim, note
 
-NAMES = ("help", "single", "rebuild", "register_import")
+NAMES = ("help", "single", "rebuild", "register_import", "dashboard", "sealing")
 
 
 def main(names: list[str]) -> int:
