@@ -10,7 +10,7 @@ from importlib import import_module
 
 from bench.common import Claim, note
 
-NAMES = ("help", "single", "rebuild", "register_import", "dashboard", "sealing")
+NAMES = ("help", "single", "rebuild", "register_import", "dashboard", "sealing", "archive")
 
 
 def main(names: list[str]) -> int:

@@ -68,26 +68,32 @@ def _told(one: Entry, here: EventRef) -> Entry:
     )
 
 
-def books(entries: int, seed: int = SEED) -> tuple[Books, Iterator[Recorded | Granted]]:
-    """At least so many entries by value date, each after the grants it rests on."""
+def books(
+    entries: int, cases: int | None = None, seed: int = SEED
+) -> tuple[Books, Iterator[Recorded | Granted]]:
+    """So many entries by value date, each after the grants it rests on; more begin with the same.
+
+    With a number of cases, the same ones are met again and again: few accounts, much in each.
+    """
     made = Books(Random(seed))
-    return made, _told_until(made, entries)
+    return made, _told_until(made, entries, cases)
 
 
-def _told_until(made: Books, entries: int) -> Iterator[Recorded | Granted]:
-    # A few holdings a day, so that their lives overlap as they do.
-    for case in count(1):
-        day = _FIRST + timedelta(days=case // 60)
+def _told_until(made: Books, entries: int, cases: int | None) -> Iterator[Recorded | Granted]:
+    # Some sixty cases a day, so that their lives overlap as they do.
+    for number in count(1):
+        day = _FIRST + timedelta(days=number // 60)
+        case = f"C-{number % cases if cases else number:06}"
         for holding in range(1, made.random.choice((1, 1, 2, 2, 3)) + 1):
-            heappush(made.due, (day, next(made.number), _life(made, f"C-{case:06}", holding, day)))
-        while made.due[0][0] <= day:
-            _, number, life = heappop(made.due)
+            heappush(made.due, (day, next(made.number), _life(made, case, holding, day)))
+        while made.due and made.due[0][0] <= day:
+            _, at, life = heappop(made.due)
             following, happened = next(life)
             yield from happened
             if made.recorded >= entries:
                 return
             if following is not None:
-                heappush(made.due, (following, number, life))
+                heappush(made.due, (following, at, life))
 
 
 def _life(

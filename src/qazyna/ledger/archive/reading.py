@@ -13,7 +13,7 @@ from hashlib import sha256
 from itertools import chain, repeat
 from typing import Any, Final
 
-from qazyna.errors import Refused
+from qazyna.errors import InvariantBroken, Refused
 from qazyna.ledger.archive.record import Granted, Recorded
 from qazyna.ledger.archive.writing import NONE, VERSION
 from qazyna.ledger.entry import Account, Authority, Entry, EntryRef, EventRef, Grant, Posting, Value
@@ -73,7 +73,6 @@ class Block:
 _BESIDE = ("recorded_at", "effective", "value", "currency", "source")
 _PLACE = ("stream", "version", "number")
 _LEG = ("debit", "credit", "quantity", "grant")
-_AMOUNTS = ("quantity", "granted")
 
 
 def blocks(lines: Iterable[bytes]) -> Iterator[Header | Block]:
@@ -105,7 +104,12 @@ def blocks(lines: Iterable[bytes]) -> Iterator[Header | Block]:
 def _header(told: dict[str, Any]) -> Header:
     if told.get("qazyna_archive") != VERSION:
         raise ValueError(f"an archive of version {VERSION} begins otherwise")
-    assets = [Asset(code, klass, scale, 0, name) for code, klass, scale, name in told["assets"]]
+    try:
+        assets = [Asset(code, klass, scale, 0, name) for code, klass, scale, name in told["assets"]]
+    except InvariantBroken as error:
+        raise ValueError(str(error)) from None
+    if any(type(asset.code) is not str or type(asset.scale) is not int for asset in assets):
+        raise ValueError("an asset has no code, or no scale")
     found = {asset.code: asset for asset in assets}
     if len(found) < len(assets):
         raise ValueError("an asset is listed twice")
@@ -121,22 +125,21 @@ def _check_end(told: dict[str, Any], counts: dict[str, int], digest: str) -> Non
 
 
 class _Shape:
-    """How much was named so far, so that no number points at nothing."""
+    """How much there was so far."""
 
     def __init__(self) -> None:
         self.counts = {"grants": 0, "entries": 0, "postings": 0, "held": 0}
-        self._named = dict.fromkeys(("words", "places", "rights", "manners", "holdings"), 0)
+        self._words = 0
 
     def block(self, line: int, told: dict[str, Any]) -> Block:
         words = told.get("words", [])
         if not set(map(type, words)) <= {str}:
             raise ValueError("a word is no text")
-        self._named["words"] += len(words)
+        self._words += len(words)
         places, rights, manners = (
             self._triples(told, name) for name in ("places", "rights", "manners")
         )
         holdings = self._table(told, "holdings", ("book", "place"))
-        self._named["holdings"] += len(holdings["book"])
         grants = self._table(told, "grants", ("stream", "version", "right", "book", "granted"))
         self.counts["grants"] += len(grants["book"])
         entries = self._table(told, "entries", (*_PLACE, "manner"))
@@ -168,7 +171,6 @@ class _Shape:
         found = [(first, second, third) for first, second, third in told.get(name, [])]
         if not set(map(type, chain.from_iterable(found))) <= {str}:
             raise ValueError(f"something in {name} is no text")
-        self._named[name] += len(found)
         return found
 
     def _table(self, told: dict[str, Any], table: str, names: tuple[str, ...]) -> Numbers:
@@ -177,19 +179,12 @@ class _Shape:
         columns = {name: _numbers(told[table][name]) for name in names}
         if len(set(map(len, columns.values()))) > 1:
             raise ValueError(f"the columns of {table} differ in length")
-        for name, column in columns.items():
-            if column and name not in _AMOUNTS and max(column) >= self._limit(name):
+        # All other numbers are looked up where they are used, and miss.
+        limits = {"stream": self._words, "of": FAR, "at": FAR, "version": FAR, "number": FAR}
+        for name, limit in limits.items():
+            if max(columns.get(name, ()), default=-1) >= limit:
                 raise ValueError(f"the column {name} of {table} points at nothing")
         return columns
-
-    def _limit(self, column: str) -> int:
-        if column in ("stream", "book"):
-            return self._named["words"]
-        if column in ("debit", "credit", "holding"):
-            return self._named["holdings"]
-        if column == "grant":
-            return self.counts["grants"] + 1
-        return self._named.get(f"{column}s", FAR)
 
 
 def _numbers(column: str) -> list[int]:
@@ -220,20 +215,24 @@ def read(lines: Iterable[bytes]) -> Iterator[Granted | Recorded]:
     for block in blocks(lines):
         if isinstance(block, Header):
             continue
-        names.words += block.words
-        names.places += block.places
-        names.rights += block.rights
-        names.manners += block.manners
-        for book, place in zip(*block.holdings.values(), strict=True):
-            klass, detail, asset = names.places[place]
-            names.holdings.append((Account(names.words[book], klass, detail), asset))
-        granted = list(_grants(block, names))
-        names.grants += granted
-        yield from granted
         try:
-            yield from _entries(block, names)
+            yield from _told(block, names)
         except (ValueError, ArithmeticError, LookupError) as error:
             raise broken(block.line, f"an entry cannot be read ({error})") from None
+
+
+def _told(block: Block, names: _Names) -> Iterator[Granted | Recorded]:
+    names.words += block.words
+    names.places += block.places
+    names.rights += block.rights
+    names.manners += block.manners
+    for book, place in zip(*block.holdings.values(), strict=True):
+        klass, detail, asset = names.places[place]
+        names.holdings.append((Account(names.words[book], klass, detail), asset))
+    granted = list(_grants(block, names))
+    names.grants += granted
+    yield from granted
+    yield from _entries(block, names)
 
 
 def _grants(block: Block, names: _Names) -> Iterator[Granted]:

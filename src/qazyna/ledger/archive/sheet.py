@@ -10,13 +10,13 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import repeat
+from itertools import compress, repeat
 from operator import eq, lt
 from typing import NoReturn
 
 from qazyna.errors import Refused
 from qazyna.ledger import chart
-from qazyna.ledger.archive.reading import FAR, Block, Header, Numbers, Triple, blocks
+from qazyna.ledger.archive.reading import FAR, Block, Header, Numbers, Triple, blocks, broken
 from qazyna.ledger.entry import Account
 from qazyna.money import Asset
 
@@ -59,8 +59,11 @@ def verify(lines: Iterable[bytes], as_of: date | None = None) -> Sheet:
     for block in blocks(lines):
         if isinstance(block, Header):
             books.assets = block.assets
-        else:
+            continue
+        try:
             books.take(block)
+        except IndexError:
+            raise broken(block.line, "a number points at nothing") from None
     return books.close()
 
 
@@ -87,13 +90,18 @@ class _Books:
         self._day = date.min
         self._line = 1
         self._entries = self._postings = 0
-        # What was named; by place, its class, its asset, and the number of its class and detail.
+        # What was named; by place, its class, whether a title, its asset, and
+        # the number of its class and detail; by right, its authority and asset, and whether only of
+        # the very case.
         self._words: list[str] = []
         self._known: set[str] = set()
         self._kinds: list[str] = []
-        self._rights: list[Triple] = []
+        self._right_authority: list[str] = []
+        self._right_asset: list[int] = []
+        self._right_of_case: list[bool] = []
         self._places: list[Triple] = []
         self._place_class: list[str] = []
+        self._place_title: list[bool] = []
         self._place_asset: list[int] = []
         self._place_spot: list[int] = []
         self._spots: dict[tuple[str, str], int] = {}
@@ -134,6 +142,8 @@ class _Books:
     def close(self) -> Sheet:
         """The books at the end of the file, whole and in agreement with what it states itself."""
         self._line += 1
+        self._known.clear()
+        self._entry_places.clear()
         self._end_of_day(date.max)
         self._settle_reversals()
         for authority, left in zip(self._authority, self._left, strict=True):
@@ -188,14 +198,18 @@ class _Books:
         for klass, detail, asset in block.places:
             self._places.append((klass, detail, asset))
             self._place_class.append(klass)
+            self._place_title.append(klass in chart.TITLES)
             self._place_asset.append(self._assets[asset])
             self._place_spot.append(self._spots.setdefault((klass, detail), len(self._spots)))
         if block.places and len(set(self._places)) != len(self._places):
             self._no("a place is named twice")
-        for authority, event, _ in block.rights:
-            if event not in chart.AUTHORITIES.get(authority, (False, ()))[1]:
+        for authority, event, asset in block.rights:
+            of_case, givers = chart.AUTHORITIES.get(authority, (False, ()))
+            if event not in givers:
                 self._no(f"{event} cannot grant {authority}")
-        self._rights += block.rights
+            self._right_authority.append(authority)
+            self._right_asset.append(self._assets[asset])
+            self._right_of_case.append(of_case)
         for kind, _, flow in block.manners:
             if flow not in chart.FLOWS:
                 self._no(f"no entry flows {flow}")
@@ -219,28 +233,32 @@ class _Books:
         self._holdings.update(book * FAR + place for book, place in zip(books, places, strict=True))
         if len(self._holdings) != len(self._book):
             self._no("a holding is named twice")
-        classes = [self._place_class[place] for place in places]
-        self._class += classes
-        self._title += [klass in chart.TITLES for klass in classes]
-        self._pot += [
-            book * FAR + self._place_asset[place] for book, place in zip(books, places, strict=True)
-        ]
+        self._class += map(self._place_class.__getitem__, places)
+        self._title += map(self._place_title.__getitem__, places)
+        self._pot += self._pots(books, map(self._place_asset.__getitem__, places))
         self._net += repeat(0, len(books))
 
+    def _pots(self, books: Iterable[int], assets: Iterable[int]) -> list[int]:
+        return [book * FAR + asset for book, asset in zip(books, assets, strict=True)]
+
     def _grant(self, grants: Numbers) -> None:
-        words, rights = self._words, self._rights
-        self._know(grants["book"])
-        for stream, version, right, book, granted in zip(*grants.values(), strict=True):
-            authority, _, asset = rights[right]
-            if chart.AUTHORITIES[authority][0] and words[stream] != self._book_kinds[book][1]:
-                self._no(f"{words[stream]} grants {authority} over {words[book]}")
-            if not granted:
-                self._no("a grant is of nothing")
-            pot = book * FAR + self._assets[asset]
-            self._grants.add(((stream * FAR + version) * FAR + right) * FAR + book)
-            self._authority.append(authority)
-            self._granted.append(pot)
-            self._left.append(granted)
+        streams, rights, books = grants["stream"], grants["right"], grants["book"]
+        self._know(books)
+        of_case = list(map(self._right_of_case.__getitem__, rights))
+        for stream, book in zip(compress(streams, of_case), compress(books, of_case), strict=True):
+            if self._words[stream] != self._book_kinds[book][1]:
+                self._no(f"{self._words[stream]} grants over {self._words[book]}")
+        if not min(grants["granted"], default=1):
+            self._no("a grant is of nothing")
+        self._grants.update(
+            ((stream * FAR + version) * FAR + right) * FAR + book
+            for stream, version, right, book in zip(
+                streams, grants["version"], rights, books, strict=True
+            )
+        )
+        self._authority += map(self._right_authority.__getitem__, rights)
+        self._granted += self._pots(books, map(self._right_asset.__getitem__, rights))
+        self._left += grants["granted"]
         if len(self._grants) != len(self._left) - 1:
             self._no("something is granted twice by one event")
 
