@@ -102,7 +102,7 @@ class Event(BaseModel):
     @property
     def stream(self) -> str:
         """The stream it belongs to, as `case/C-17`."""
-        raise NotImplementedError(self.kind)
+        raise InvariantBroken(f"{self.kind} names no stream")
 
     def entries(self) -> tuple[Entry, ...]:
         """What it does to the books. A function of the event alone."""
