@@ -3,7 +3,7 @@
 # make setup  only build .venv; .venv/bin/qazyna is then the command
 # make torture  kill writers and PostgreSQL at random for QAZYNA_TORTURE minutes (5 if not said)
 # make bench  measure the speeds that are promised
-# make pins   compile requirements.txt and requirements-dev.txt from pyproject.toml
+# make pins   compile requirements.txt, requirements-dev.txt and requirements-bench.txt
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test torture lint bench pins
@@ -39,7 +39,8 @@ lint: setup
 	@$(BIN)/lint-imports --no-logo
 
 bench: setup
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	@$(BIN)/python -m bench $(BENCH)
 
 # --no-emit-*: a pin names a package, a version and its hashes, never a place to fetch it from.
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -50,3 +51,4 @@ pins:
 	@test -x $(BIN)/uv || { echo "uv is missing: run make setup first" >&2; exit 1; }
 	@$(COMPILE) $(PINS) pyproject.toml -o requirements.txt
 	@$(COMPILE) $(PINS) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	@$(COMPILE) $(PINS) pyproject.toml --group dev --group bench -c requirements-dev.txt -o requirements-bench.txt
