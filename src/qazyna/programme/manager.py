@@ -1,17 +1,17 @@
 """A manager: who it is, on what terms, and how far every flow with it has got."""
 
-import re
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, Field, PlainSerializer
 
 from qazyna.errors import Refused
 from qazyna.ledger.entry import Account, Entry
 from qazyna.money import Asset, hedge_fund_units, undrawn, venture_interest
 from qazyna.office.correction import Correctable
 from qazyna.plan import Command, Day, Event, Name, Segment, State, World, command, event, state
+from qazyna.programme.terms import Terms, TermsFrom
 from qazyna.reserve.pot import BOOK
 from qazyna.seizure.case import in_order
 
@@ -22,44 +22,6 @@ Code = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9-]{0,19}$")]
 
 AmountOrNone = Annotated[int, Field(ge=0), PlainSerializer(str, return_type=str, when_used="json")]
 """Base units, where there may be none of them."""
-
-_PLAIN = re.compile(r"\d{1,18}(\.\d{1,18})?", re.ASCII)
-
-
-def plain_decimal(text: str, what: str) -> Decimal:
-    """A number written in plain digits; refuses signs, exponents and separators."""
-    if not _PLAIN.fullmatch(text):
-        raise Refused(
-            "bad_number",
-            f"“{text[:40]}” is not {what}: write plain digits with a point, no sign, no exponent.",
-            {"given": text[:40]},
-        )
-    return Decimal(text)
-
-
-def _a_share(value: object) -> object:
-    if isinstance(value, str):
-        if not _PLAIN.fullmatch(value) or not 0 < Decimal(value) <= 1:
-            raise ValueError("write a share between 0 and 1, as 0.25")
-        return Decimal(value)
-    return value
-
-
-Share = Annotated[Decimal, Field(gt=0, le=1), BeforeValidator(_a_share)]
-"""A fraction of the whole."""
-
-
-class Terms(BaseModel):
-    """What the fund's documents say about getting money out again."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    notice_days: Annotated[int, Field(ge=0, le=3660)] = 0
-    gate: Share | None = None
-    """Share of the fund that it pays out on one dealing date, at most."""
-    holdback: Share | None = None
-    """Share of a full redemption that it keeps back until its audit."""
-    lock_until: Day | None = None
 
 
 class Nav(BaseModel):
@@ -110,6 +72,9 @@ class Manager(Correctable):
     currency: str = ""
     admitted_on: date = date.min
     terms: Terms = Terms()
+    """The terms as they stand last."""
+    terms_since: list[TermsFrom] = []
+    """Every version, oldest first: the first is that of the admission."""
 
     navs: list[Nav] = []
     """In the order stated: a restatement follows what it restates."""
@@ -128,6 +93,11 @@ class Manager(Correctable):
     @property
     def last_nav(self) -> Nav | None:
         return self.navs[-1] if self.navs else None
+
+    def terms_on(self, day: date) -> Terms:
+        """The terms as they applied that day; those of the admission before it."""
+        said = [each.terms for each in self.terms_since if each.since <= day]
+        return said[-1] if said else self.terms_since[0].terms
 
     def final_nav(self, on: date) -> Nav | None:
         """The final NAV of that valuation date, as last restated."""
@@ -298,6 +268,9 @@ class ManagerAdmitted(ByAManager):
         state.currency = self.currency
         state.admitted_on = self.on
         state.terms = self.terms
+        state.terms_since.append(
+            TermsFrom(since=self.on, terms=self.terms, document_ref=self.decision_ref)
+        )
 
 
 @event

@@ -20,11 +20,11 @@ from qazyna.programme.manager import (
     OfAManager,
     fund,
     pending,
-    plain_decimal,
     receivable,
     the_manager,
 )
 from qazyna.programme.quoting import DIGITS, PriceOfADay, Quoting, interest_prices, unit_price
+from qazyna.programme.terms import plain_decimal
 from qazyna.reserve.pot import TITLE, agreed
 
 

@@ -1,4 +1,9 @@
-"""Every room of the journey, loaded: so that their commands, events and states are known."""
+"""Every room of the journey, loaded: so that their commands, events and states are known.
+
+Modules of a room are imported, and packages in it by their name: a package imports those of its
+modules that have commands, and leaves its kernels, which load numpy and the like, to whoever
+computes.
+"""
 
 import importlib
 import pkgutil
