@@ -84,6 +84,7 @@ COMMAND_KINDS: Final = (
     "commit_capital",
     "pay_call",
     "distribute",
+    "receive_statement",
     # files
     "import_prices",
     "import_venues",
