@@ -6,6 +6,7 @@ import typer
 
 from qazyna.shell.cli import acting, backup, exporting, files, installing, law, log, looking
 from qazyna.shell.cli.output import Group
+from qazyna.shell.cli.programme import programme
 
 app = typer.Typer(
     cls=Group,
@@ -37,6 +38,7 @@ app.command()(acting.proposals)
 app.command()(acting.commands)
 app.add_typer(acting.users, name="user")
 app.add_typer(law.blueprint, name="blueprint")
+app.add_typer(programme, name="programme")
 app.command()(looking.rebuild)
 app.add_typer(log.log, name="log")
 app.command()(log.verify)

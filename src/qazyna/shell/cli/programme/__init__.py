@@ -1,0 +1,12 @@
+"""`qazyna programme`: one module a family of commands, each put in here."""
+
+import typer
+
+from qazyna.shell.cli.programme import measuring
+
+programme = typer.Typer(
+    help="The manager programme: how managers are chosen, paid, watched and left.",
+    no_args_is_help=True,
+)
+
+programme.command()(measuring.cashflows)
