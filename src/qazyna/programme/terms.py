@@ -132,6 +132,8 @@ class Terms(_Part):
     """Notice of a redemption."""
     business_days: bool = False
     """Whether notice is counted in business days."""
+    holidays: tuple[Day, ...] = ()
+    """Days on which the fund does no business, beside the jurisdiction's weekend."""
     settlement_days: Days = 30
     """Days from a dealing date until the money is due."""
 
