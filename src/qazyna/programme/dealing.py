@@ -94,9 +94,7 @@ def dealing_dates(
             last = day
 
 
-def is_dealing_date(
-    terms: Terms, frequency: Frequency, days: BusinessDays, day: date
-) -> bool:
+def is_dealing_date(terms: Terms, frequency: Frequency, days: BusinessDays, day: date) -> bool:
     """Whether the fund deals that day; every day will do where the terms bind none."""
     if terms.dealing_day == "any" and frequency != "daily":
         return True
@@ -192,4 +190,3 @@ def settlement_date(terms: Terms, days: BusinessDays, dealt_on: date) -> date:
 def audit_date(terms: Terms, days: BusinessDays, dealt_on: date) -> date:
     """When what was kept back of a dealing is due: after the audit of the year it fell in."""
     return days.on_or_after(date(dealt_on.year, 12, 31) + timedelta(days=terms.audit_days))
-
