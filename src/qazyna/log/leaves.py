@@ -1,7 +1,8 @@
 """Reading the log as a story: what its leaves say must hold together, whoever wrote them.
 
 An event stands before its entries, and all of them follow it at once; the events of a stream are
-numbered without a gap; every leaf is canonical; and the entries leave no account below zero.
+numbered without a gap; those of one command tell of it alike; every leaf is canonical; and the
+entries leave no account below zero.
 """
 
 import json
@@ -25,6 +26,8 @@ class Story:
         self._versions: dict[str, int] = {}
         self._event: tuple[str, int] | None = None
         self._number = 0
+        self._asked: dict[str, int] = {}
+        """a command's key -> what the leaf of its first event tells of it, hashed to spare room"""
         self._held: dict[tuple[str, str], int] = defaultdict(int)
         """(account, asset) -> debits less credits"""
 
@@ -45,6 +48,7 @@ class Story:
                 yield where, f"follows version {last}"
             self._versions[stream] = version
             self._event, self._number = (stream, version), 0
+            yield from self._command(where, told)
         elif kind == "entry":
             self.entries += 1
             self._number += 1
@@ -56,6 +60,16 @@ class Story:
             yield where, "is neither an event nor an entry"
         if not canonical:
             yield where, "is not written canonically"
+
+    def _command(self, where: str, told: dict[str, Any]) -> Iterator[tuple[str, str]]:
+        try:
+            key, kind, body = (told["command"][part] for part in ("key", "kind", "body_sha256"))
+            of = hash((str(key), str(kind), str(body), str(told["actor"]), told["recorded_at"]))
+        except (KeyError, TypeError):
+            yield where, "does not tell of its command"
+            return
+        if self._asked.setdefault(str(key), of) != of:
+            yield where, f"tells of its command {key} otherwise than an event before it"
 
     def _post(self, where: str, told: dict[str, Any]) -> Iterator[tuple[str, str]]:
         try:

@@ -187,7 +187,20 @@ OTHERS = [
     ("the class of an asset", "UPDATE books.asset SET class = 'gold' WHERE code = 'ETH'", "asset ETH"),
     ("an asset removed", "DELETE FROM books.asset WHERE code = 'XAU'", "asset XAU"),
     ("who commanded", "UPDATE books.command SET actor = 'nobody' WHERE kind = 'seize'",
-     "case/C-1@1: its columns"),
+     "case/C-1@1: its command"),
+    ("what was commanded", "UPDATE books.command SET kind = 'sweep' WHERE kind = 'seize'",
+     "case/C-1@1: its command"),
+    ("what a command's body said", "UPDATE books.command SET body_sha256 = sha256('another')"
+     " WHERE kind = 'seize'", "case/C-1@1: its command"),
+    ("the salt of a command", "UPDATE books.command SET salt = substr(sha256('s'), 1, 16)"
+     " WHERE kind = 'seize'", "case/C-1@1: its command"),
+    ("when it was commanded", "UPDATE books.command SET recorded_at = recorded_at - interval"
+     " '1 day' WHERE kind = 'seize'", "was not recorded with it"),
+    ("two commands changed about", "UPDATE books.command k SET (kind, body_sha256, salt) ="
+     " (SELECT kind, body_sha256, salt FROM books.command o WHERE o.kind <> k.kind AND o.kind IN"
+     " ('seize', 'sweep') LIMIT 1) WHERE kind IN ('seize', 'sweep')", "case/C-1@2: its command"),
+    ("how many events a command led to", "UPDATE books.command SET result = result ||"
+     " '{\"events_in_all\": 3}' WHERE kind = 'seize'", "says it led to something else"),
     ("what a command led to", "UPDATE books.command SET result = jsonb_set(result, '{events,0,on}',"
      " '\"2020-01-01\"') WHERE kind = 'seize'", "says it led to something else"),
     ("a command removed", "DELETE FROM books.command WHERE kind = 'seize'", "breaks event_command_fkey"),

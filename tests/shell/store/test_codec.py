@@ -15,6 +15,7 @@ from qazyna.plan import EVENTS
 from qazyna.seizure.taking import Seized
 from qazyna.shell.store.codec import (
     LEAF_LIMIT,
+    Origin,
     canonical,
     commitment,
     entry_leaf,
@@ -43,9 +44,12 @@ def seized(**other) -> Seized:
     return Seized(**(told | other))
 
 
+ORIGIN = Origin("key-1", "seize", "registrar", hashlib.sha256(b"asked").digest(), b"0" * 16)
+
+
 def leaf_of(event: Seized, version: int = 1):
     salts = (format(n, "032x") for n in count(1))
-    return event_leaf(event, version, "registrar", "key-1", NOW, lambda: next(salts))
+    return event_leaf(event, version, ORIGIN, NOW, lambda: next(salts))
 
 
 # ── Canonical JSON (RFC 8785) ───────────────────────────────────────────────────────────────────
@@ -99,7 +103,11 @@ def test_a_leaf_says_everything_that_is_material():
         "on": "2026-05-01",
         "recorded_at": "2026-05-02T12:00:00+00:00",
         "actor": "registrar",
-        "command": "key-1",
+        "command": {
+            "body_sha256": hashlib.sha256(ORIGIN.salt + ORIGIN.body_sha256).hexdigest(),
+            "key": "key-1",
+            "kind": "seize",
+        },
     } == said
     assert ("C-1", "BTC", "AFM") == (body["case"], body["asset"], body["place"])
 

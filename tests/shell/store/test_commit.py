@@ -1,5 +1,6 @@
 """The one commit: all or nothing, once a key, and told apart from those it meets."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -63,10 +64,26 @@ def test_it_is_recorded_when_it_is_recorded(books):
 
 def test_who_acted_and_by_which_command_is_in_the_leaf(books):
     execute(books, seize(), actor="ann", key="one")
-    row = books.execute("SELECT leaf, command FROM books.event ORDER BY seq DESC").fetchone()
+    leaf, command, body, salt = books.execute(
+        "SELECT leaf, command, body_sha256, salt FROM books.event JOIN books.command k"
+        " ON k.key = command ORDER BY seq DESC"
+    ).fetchone()
 
-    leaf = json.loads(bytes(row[0]))
-    assert ("ann", "one", "one") == (leaf["actor"], leaf["command"], row[1])
+    told = json.loads(bytes(leaf))
+    assert ("ann", "one", "one") == (told["actor"], told["command"]["key"], command)
+    assert "seize" == told["command"]["kind"]
+    assert hashlib.sha256(salt + body).hexdigest() == told["command"]["body_sha256"]
+
+
+def test_the_same_command_asked_twice_stands_differently_in_leaves(books):
+    """Its body may hold a name: without the salt, a guess at it could be tried on the leaf."""
+    for key, role in (("one", "auditor"), ("else", "registrar"), ("two", "auditor")):
+        execute(books, Appoint(user="bob", roles=(role,)), actor="owner", key=key)
+    rows = books.execute(
+        "SELECT body_sha256, convert_from(leaf, 'UTF8')::jsonb -> 'command' ->> 'body_sha256'"
+        " FROM books.command k JOIN books.event ON command = key WHERE key IN ('one', 'two')"
+    ).fetchall()
+    assert (1, 2) == (len({body for body, _ in rows}), len({told for _, told in rows}))
 
 
 def test_names_and_addresses_stay_out_of_the_leaf(books):

@@ -31,10 +31,14 @@ _COMMANDS = """
                    'kind', kind, 'on', value_date::text) ORDER BY seq) AS events
         FROM (SELECT *, row_number() OVER (PARTITION BY command ORDER BY seq) AS n
               FROM books.event) AS e WHERE n <= 100 GROUP BY command
+    ), many AS (
+        SELECT command, count(*) AS events FROM books.event GROUP BY command HAVING count(*) > 100
     )
     SELECT 'command ' || k.key, 'says it led to something else than its events'
     FROM books.command k LEFT JOIN led ON led.command = k.key
+    LEFT JOIN many ON many.command = k.key
     WHERE k.result->'events' IS DISTINCT FROM coalesce(led.events, '[]')
+       OR k.result->'events_in_all' IS DISTINCT FROM to_jsonb(many.events)
 """
 
 _NUMBERS = """

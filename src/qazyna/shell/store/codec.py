@@ -9,7 +9,9 @@ apart, so that the leaf can be shown to anyone.
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from pydantic_core import from_json, to_json
@@ -48,11 +50,30 @@ def commitment(salt: str, value: object) -> str:
     return hashlib.sha256(bytes.fromhex(salt) + canonical(value)).hexdigest()
 
 
+@dataclass(frozen=True)
+class Origin:
+    """The command that events come from: who asked for what, under which key.
+
+    Its body may hold what is private, so a leaf has a salted commitment to the body's digest.
+    """
+
+    key: str
+    kind: str
+    actor: str
+    body_sha256: bytes
+    salt: bytes
+
+    @cached_property
+    def told(self) -> Json:
+        """The command as the leaves of its events tell it."""
+        body = hashlib.sha256(self.salt + self.body_sha256).hexdigest()
+        return {"body_sha256": body, "key": self.key, "kind": self.kind}
+
+
 def event_leaf(
     event: Event,
     version: int,
-    actor: str,
-    key: str,
+    origin: Origin,
     recorded_at: datetime,
     salts: Callable[[], str],
 ) -> tuple[bytes, Json | None]:
@@ -68,9 +89,9 @@ def event_leaf(
             body[field] = {"sha256": commitment(salt, value)}
     leaf = canonical(
         {
-            "actor": actor,
+            "actor": origin.actor,
             "body": body,
-            "command": key,
+            "command": origin.told,
             "kind": event.kind,
             "leaf": "event",
             "on": on,

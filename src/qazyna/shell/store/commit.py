@@ -15,11 +15,10 @@ from typing import Any
 
 import psycopg
 from psycopg import errors
-from psycopg.types.json import Jsonb
 
 from qazyna.errors import Refused
 from qazyna.plan import Command, Event, World, follow
-from qazyna.shell.store.codec import canonical
+from qazyna.shell.store.codec import Origin, canonical
 from qazyna.shell.store.reading import Known, read_known
 from qazyna.shell.store.wire import Transaction
 from qazyna.shell.store.writing import write
@@ -95,9 +94,8 @@ def execute(
                 if before:
                     before(known.world)
                 first = dict(known.world.versions)
-                return _write(
-                    transaction, known, first, command, key, digest, actor, documents, also
-                )
+                origin = Origin(key, command.kind, actor, digest, secrets.token_bytes(16))
+                return _write(transaction, known, first, command, origin, documents, also)
         except _MET_ANOTHER as met:
             if met.diag.constraint_name == "never_below_zero_on_any_day":
                 raise _dated_too_early(met) from None
@@ -144,22 +142,19 @@ def _write(
     known: Known,
     first: dict[str, int],
     command: Command,
-    key: str,
-    digest: bytes,
-    actor: str,
+    origin: Origin,
     documents: tuple[Document, ...],
     also: Callable[[Connection, World, list[Event], int], None] | None,
 ) -> Done:
     done: list[Done] = []
 
-    def row(follows: list[Event]) -> tuple[Any, ...]:
-        done.append(_done(key, command, first, follows))
-        result = {"events": list(done[0].events), **done[0].detail}
-        return key, command.kind, digest, Jsonb(result), actor
+    def result(follows: list[Event]) -> dict[str, Any]:
+        done.append(_done(origin.key, command, first, follows))
+        return {"events": list(done[0].events), **done[0].detail}
 
     events = follow(known.world, command)
     follows, seqs = write(
-        transaction, known, first, events, actor, key, documents, row, last=also is None
+        transaction, known, first, events, origin, documents, result, last=also is None
     )
     if also:
         also(transaction.connection, known.world, follows, seqs[0] if seqs else 0)

@@ -30,7 +30,7 @@ from qazyna.ledger.entry import (
     rules_of,
 )
 from qazyna.plan import Event, book_kind, book_stream
-from qazyna.shell.store.codec import entry_leaf, event_leaf
+from qazyna.shell.store.codec import Origin, entry_leaf, event_leaf
 from qazyna.shell.store.reading import Known, state_json
 from qazyna.shell.store.wire import Batch, Transaction
 
@@ -48,7 +48,7 @@ BATCH = 8_000
 """So many events are prepared while those before them are written."""
 
 _COLUMNS = {
-    "command": "key kind body_sha256 result actor",
+    "command": "key kind body_sha256 salt result actor recorded_at",
     "document": "sha256 name content",
     "event": "seq stream version kind command value_date recorded_at leaf private",
     "asset": "code class scale name event",
@@ -161,25 +161,24 @@ def write(
     known: Known,
     first: dict[str, int],
     events: Iterator[Event],
-    actor: str,
-    key: str,
+    origin: Origin,
     documents: Iterable[tuple[str, bytes]],
-    command: Callable[[list[Event]], tuple[Any, ...]],
+    result: Callable[[list[Event]], Any],
     *,
     last: bool,
 ) -> tuple[list[Event], list[int]]:
     """Write what follows from a command, as it follows; returns the events and their numbers.
 
     With `last`, nothing else belongs to the transaction, and what is little is committed at once.
-    `first` holds the versions the streams had before; `command` gives, in the end, the row of the
-    command itself. Holdings and their running quantities are not written: the database brings them
+    `first` holds the versions the streams had before; `result` gives, in the end, what the command
+    answers. Holdings and their running quantities are not written: the database brings them
     about itself.
     """
     connection = transaction.connection
     follows: list[Event] = []
     rows: Rows = defaultdict(list)
     rows["document"] = [(_sha256(content), name, content) for name, content in documents]
-    writer = _Writer(known, first, actor, key)
+    writer = _Writer(known, first, origin)
     with _Inserting(connection) as inserting:
         while batch := list(islice(events, BATCH)):
             if follows:
@@ -187,7 +186,7 @@ def write(
                 rows = defaultdict(list)
             follows += batch
             writer.add(inserting, rows, known.world.booked[-len(batch) :])
-        rows["command"] = [command(follows)]
+        rows["command"] = [_command(origin, result(follows), known)]
         streams = {event.stream for event in follows}
         if sum(map(len, rows.values())) + len(streams) < BULK:
             transaction.send(_little(connection, rows, _states(known, first, streams)), last=last)
@@ -222,14 +221,19 @@ def _places(
     return list(books), list(accounts)
 
 
+def _command(origin: Origin, result: Any, known: Known) -> Row:
+    """The row of the command itself."""
+    asked = (origin.key, origin.kind, origin.body_sha256, origin.salt)
+    return *asked, Jsonb(result), origin.actor, known.recorded_at
+
+
 class _Writer:
     """Turns events into rows, batch after batch, and remembers what later rows refer to."""
 
-    def __init__(self, known: Known, first: dict[str, int], actor: str, key: str) -> None:
+    def __init__(self, known: Known, first: dict[str, int], origin: Origin) -> None:
         self.known = known
         self.versions = dict(first)
-        self.actor = actor
-        self.key = key
+        self.origin = origin
         self.scopes: dict[Scope, int] = {}
         self.entry_ids: dict[EntryRef, int] = {}
         self.seqs: list[int] = []
@@ -308,14 +312,14 @@ class _Writer:
 
     def _event(self, rows: Rows, event: Event, seq: int, version: int) -> None:
         known = self.known
-        leaf, private = event_leaf(event, version, self.actor, self.key, known.recorded_at, _salt)
+        leaf, private = event_leaf(event, version, self.origin, known.recorded_at, _salt)
         rows["event"].append(
             (
                 seq,
                 event.stream,
                 version,
                 event.kind,
-                self.key,
+                self.origin.key,
                 event.on,
                 known.recorded_at,
                 leaf,

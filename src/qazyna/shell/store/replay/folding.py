@@ -11,7 +11,7 @@ from qazyna.ledger import chart
 from qazyna.plan import STATES, Event, State
 from qazyna.reserve import price_files
 from qazyna.reserve.price_import import PricesImported
-from qazyna.shell.store.codec import Json, commitment, read_event
+from qazyna.shell.store.codec import Json, Origin, commitment, read_event
 from qazyna.shell.store.reading import known_assets, state_json
 from qazyna.shell.store.replay.found import Replay
 from qazyna.shell.store.replay.told import BETWEEN, entries_told, grants_told
@@ -51,7 +51,8 @@ class Folding:
         self.found.events += len(rows)
 
     def _event(self, row: Row) -> None:
-        seq, stream, version, kind, on, recorded_at, command, actor, leaf, private, *kept = row
+        seq, stream, version, kind, on, recorded_at, command, *asked, leaf, private = row[:-2]
+        kept = row[-2:]
         where = f"{stream}@{version}"
         before = self.versions.get(stream, 0)
         if version != before + 1:
@@ -61,20 +62,18 @@ class Folding:
             event, envelope = read_event(leaf, private)
             entries = event.entries()
             granted = event.grants(entries)
+            said = envelope["stream"], envelope["version"], envelope["command"]["key"]
             self._fold(event, stream, version)
         except Exception as wrong:  # whatever a forged leaf leads to is a finding, and no crash
             self.unread.add(stream)
             self.found.differs(where, f"cannot be replayed: {str(wrong)[:300]}")
             return
-        said = envelope["stream"], envelope["version"], envelope["actor"], envelope["command"]
-        if (stream, version, actor, command) != said or (stream, kind, on) != (
-            event.stream,
-            event.kind,
-            event.on,
-        ):
+        of_event = event.stream, event.kind, event.on
+        if (stream, version, command) != said or (stream, kind, on) != of_event:
             self.found.differs(where, "its columns are not what its leaf says")
         if datetime.fromisoformat(envelope["recorded_at"]) != recorded_at:
             self.found.differs(where, "was not recorded when its leaf says")
+        self._same_command(where, envelope, recorded_at, asked)
         if event.private:
             self._same_private(where, event, envelope, private or {})
         self.found.entries += len(entries)
@@ -116,6 +115,21 @@ class Folding:
         known = known_assets(self.connection)
         for quote in price_files.read(event.file, lines, known, event.series[0][:2]).rows:
             self.quotes[quote[:3], seq] = quote[3:]
+
+    def _same_command(
+        self, where: str, envelope: Json, recorded_at: datetime, asked: list[Any]
+    ) -> None:
+        """The command's row is what the leaves of its events tell of it."""
+        key = envelope["command"]["key"]
+        actor, kind, body, salt, asked_at = asked
+        if actor is None:
+            self.found.differs(where, f"its command {key} is missing")
+            return
+        origin = Origin(key, kind, actor, bytes(body), bytes(salt))
+        if (actor, origin.told) != (envelope["actor"], envelope["command"]):
+            self.found.differs(where, f"its command {key} is not what its leaf says")
+        if asked_at != recorded_at:
+            self.found.differs(where, f"its command {key} was not recorded with it")
 
     def _same_private(self, where: str, event: Event, envelope: Json, private: Json) -> None:
         body = envelope["body"]

@@ -20,7 +20,7 @@ BETWEEN = b"\x1d"
 # whose columns contradict its entry or its accounts is left out, and so missed in the leaf.
 ROWS = r"""
     SELECT e.seq, e.stream, e.version, e.kind, e.value_date, e.recorded_at, e.command, k.actor,
-           e.leaf, e.private, n.told, g.told
+           k.kind, k.body_sha256, k.salt, k.recorded_at, e.leaf, e.private, n.told, g.told
     FROM (
         SELECT * FROM books.event WHERE seq > %s ORDER BY seq LIMIT %s
     ) AS e
