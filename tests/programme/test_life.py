@@ -124,6 +124,7 @@ def holds(there, happened):
         "receivable", "USD"
     )
     assert units == of("reserve", "HF-1", "") == of("fund", "HF-1")
+    assert units == sum(each.units for each in manager.dealt)
     assert sum(each.amount for each in manager.waiting.values()) == of("pending", "USD")
     assert sum(each.open for each in manager.requests.values()) <= units
     assert 0 <= manager.withheld <= of("receivable", "USD")

@@ -60,6 +60,15 @@ class Flow(BaseModel):
     amount: int
 
 
+class Dealt(BaseModel):
+    """Units of a hedge fund issued to us (more than nothing) or redeemed (less than nothing)."""
+
+    on: date
+    units: int
+    amount: int | None = None
+    """The money against them; None where they were issued against an asset."""
+
+
 @state
 class Manager(Correctable):
     """The fold of a manager's events. Quantities are the ledger's; this is what is under way."""
@@ -89,6 +98,7 @@ class Manager(Correctable):
     distributed: int = 0
     recallable: int = 0
     flows: list[Flow] = []
+    dealt: list[Dealt] = []
 
     @property
     def last_nav(self) -> Nav | None:

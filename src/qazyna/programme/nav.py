@@ -15,6 +15,7 @@ from qazyna.money import Asset
 from qazyna.plan import Day, Event, Name, World, command, event
 from qazyna.programme.manager import (
     AmountOrNone,
+    Dealt,
     Manager,
     Nav,
     OfAManager,
@@ -81,8 +82,10 @@ class NavStated(Quoting):
                 statement_ref=self.statement_ref,
             )
         )
-        for number, *_ in self.fills:
+        for number, spent, units, *_ in self.fills:
             del state.waiting[number]
+            if units:
+                state.dealt.append(Dealt(on=self.on, units=units, amount=spent))
 
 
 @command(StateNav)

@@ -11,6 +11,7 @@ from qazyna.plan import BaseUnits, Command, Day, Event, Name, Segment, World, co
 from qazyna.programme.manager import (
     ByAManager,
     Code,
+    Dealt,
     Manager,
     OfAManager,
     Waiting,
@@ -168,6 +169,9 @@ class UnitsIssued(ByAManager):
     case: str
     holding: str
     units: BaseUnits
+
+    def evolve(self, state: Manager, version: int) -> None:
+        state.dealt.append(Dealt(on=self.on, units=self.units))
 
 
 @command(SubscribeInKind)
