@@ -70,6 +70,13 @@ def _fraction(raw: object, say: Say, *at: str) -> Decimal | None:
     return None
 
 
+def _money(raw: object, say: Say) -> Decimal | None:
+    if isinstance(raw, str) and _PLAIN.fullmatch(raw):
+        return Decimal(raw)
+    say(f'{shown(raw)} is no amount of money: write plain digits in quotes, "250000000"', ())
+    return None
+
+
 def _count(raw: object, say: Say, most: int, what: str, *at: str) -> int | None:
     if type(raw) is int and 0 <= raw <= most:
         return raw
@@ -216,6 +223,8 @@ def answer(clause: Clause, name: str, note: str, raw: object, say: Say) -> Value
         return _approvals(raw, say)
     if clause.unit == "par":
         return _par(last, note, raw, say)
+    if clause.unit == "money":
+        return _money(raw, say)
     if clause.unit == "bool":
         if isinstance(raw, bool):
             return raw

@@ -75,6 +75,19 @@ class Law:
         found = self.clauses.get(f"approvals.{kind}")
         return _as(Approvals, found) if found else NONE_NEEDED
 
+    def says(self, name: str, kind: type[T]) -> T | None:
+        """The answer to a clause that a blueprint may leave out; None where it does."""
+        found = self.clauses.get(name)
+        return _as(kind, found) if found else None
+
+    def family(self, name: str) -> dict[str, Dated]:
+        """The answers of a family of clauses (`programme.scorecard`), by the name each was given."""
+        return {
+            each.removeprefix(f"{name}."): found
+            for each, found in self.clauses.items()
+            if each.startswith(f"{name}.")
+        }
+
     def clause(self, name: str) -> Dated:
         """The answer in force with its source; KeyError where there is none."""
         return self.clauses[name]

@@ -16,6 +16,7 @@ from qazyna.blueprint.schema import (
     CURRENCIES,
     ELIGIBLE_CLASSES,
     GROUPS,
+    NEVER_APPROVED,
     Clause,
     clause_named,
 )
@@ -209,12 +210,17 @@ class _Reader:
         elif name in GROUPS:
             self._say(f"“{name}” only groups clauses: give it as [{name}.…]", name, path)
         else:
-            known = tuple(clause.name for clause in CLAUSES if clause.required)
+            known = tuple(clause.name for clause in CLAUSES if not clause.family)
             groups = ("jurisdiction", "custodian", "role", *sorted(GROUPS))
             self._say(f"no such clause: {nearest(name, (*known, *groups), 0.75)}", name, path)
 
     def _clause(self, clause: Clause, name: str, path: tuple[str, ...], raw: object) -> None:
-        if not clause.required:
+        if clause.family:
+            if path[0] == "approvals" and path[-1] in NEVER_APPROVED:
+                self._say(
+                    "it is blind, and whoever approved it would read it: remove this", name, path
+                )
+                return
             if clause.names and path[-1] not in clause.names:
                 self._say(f"no such clause: {nearest(path[-1], clause.names)}", name, path)
                 return

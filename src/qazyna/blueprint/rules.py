@@ -232,6 +232,74 @@ def _enough_managers(answers: Answers, draft: Draft) -> Iterator[Problem]:
             )
 
 
+def _weights(answers: Answers, draft: Draft) -> Iterator[Problem]:
+    """The weights of a scorecard make one."""
+    weights = [
+        answer for name, answer in answers.items() if name.startswith("programme.scorecard.")
+    ]
+    total = sum(answer.value for answer in weights if isinstance(answer.value, Decimal))
+    if not weights or total == 1:
+        return
+    latest = max(weights, key=lambda answer: (answer.since, answer.line))
+    yield Problem(
+        latest.line,
+        latest.clause,
+        f"from {latest.since} the weights of the scorecard make {total}, not 1: "
+        "change them together, from the same date",
+    )
+
+
+def _scoring_is_whole(answers: Answers, draft: Draft) -> Iterator[Problem]:
+    """Who scores, how many of them, and how high: said wherever there is a scorecard."""
+    weights = [
+        answer for name, answer in answers.items() if name.startswith("programme.scorecard.")
+    ]
+    for each in ("scorer_roles", "scorers_min", "highest_score"):
+        found = answers.get(f"programme.selection.{each}")
+        if weights and found is None:
+            yield Problem(
+                weights[0].line,
+                weights[0].clause,
+                f"there is a scorecard, and no programme.selection.{each} on {weights[0].since}: "
+                "add it, from the same date",
+            )
+        elif found is not None and found.value == 0:
+            yield Problem(
+                found.line, found.clause, "with 0 nobody could be chosen: write 1 or more"
+            )
+
+
+def _scorers(answers: Answers, draft: Draft) -> Iterator[Problem]:
+    """The offices that score are offices."""
+    found = answers.get("programme.selection.scorer_roles")
+    if found is None or not isinstance(found.value, tuple) or not draft.roles:
+        return
+    for role in map(str, found.value):
+        if role not in draft.roles:
+            yield Problem(
+                found.line,
+                found.clause,
+                f"“{role}” is not among the roles: {nearest(role, tuple(draft.roles))}, "
+                "or add a [[role]]",
+            )
+
+
+def _correlation_needs_months(answers: Answers, draft: Draft) -> Iterator[Problem]:
+    """Two points always correlate wholly: a bound says over how many months it is measured."""
+    found = answers.get("programme.diversification.correlation")
+    months = answers.get("programme.diversification.common_months")
+    if found is not None and months is None:
+        yield Problem(
+            found.line,
+            found.clause,
+            "over how many months is it measured? add programme.diversification.common_months",
+        )
+    elif months is not None and isinstance(months.value, int) and months.value < 3:
+        yield Problem(
+            months.line, months.clause, "fewer than 3 months say nothing of a correlation: raise it"
+        )
+
+
 def _eligible(answers: Answers) -> tuple[str, ...]:
     answer = answers.get("reserve.eligible")
     return tuple(map(str, answer.value)) if answer and isinstance(answer.value, tuple) else ()
@@ -275,4 +343,8 @@ RULES: tuple[Rule, ...] = (
     _minimum_below_maximum,
     _enough_managers,
     _a_portfolio_exists,
+    _weights,
+    _scoring_is_whole,
+    _scorers,
+    _correlation_needs_months,
 )

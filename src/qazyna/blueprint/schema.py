@@ -74,6 +74,14 @@ COMMAND_KINDS: Final = (
     "record_assay",
     "withdraw",
     # programme
+    "open_search",
+    "name_scorer",
+    "excuse_scorer",
+    "add_candidate",
+    "withdraw_candidate",
+    "declare_conflicts",
+    "score_candidate",
+    "select_managers",
     "admit_manager",
     "subscribe",
     "subscribe_in_kind",
@@ -98,6 +106,11 @@ COMMAND_KINDS: Final = (
 )
 """Everything that can be asked of the program, and so everything that can need approval."""
 
+NEVER_APPROVED: Final = ("score_candidate",)
+"""What is blind: whoever approved it would have read it."""
+
+MANAGER_KINDS: Final = ("hedge_fund", "venture_fund")
+
 CURRENCIES: Final = tuple(code for code, asset in ASSETS.items() if asset.klass == "currency")
 COINS: Final = tuple(code for code, asset in ASSETS.items() if asset.klass == "crypto")
 
@@ -118,11 +131,32 @@ class Clause:
     names: tuple[str, ...] = ()
     holds: str = ""
     may_be_empty: bool = False
+    optional: bool = False
+
+    @property
+    def family(self) -> bool:
+        """Whether it stands for several clauses."""
+        return self.name.endswith("*")
 
     @property
     def required(self) -> bool:
         """Whether a blueprint without it is incomplete: a family may be left out altogether."""
-        return not self.name.endswith("*")
+        return not (self.family or self.optional)
+
+
+def _optional(*said: tuple[str, str, str] | tuple[str, str, str, tuple[str, ...]]) -> list[Clause]:
+    """Clauses that a blueprint may leave out: the question is then not asked."""
+    return [
+        Clause(
+            each[0],
+            each[1],
+            each[2],
+            each[3] if len(each) == 4 else (),
+            may_be_empty=each[0] == "programme.selection.kinds",
+            optional=True,
+        )
+        for each in said
+    ]
 
 
 CLAUSES: Final = (
@@ -150,8 +184,57 @@ CLAUSES: Final = (
     Clause("statistics.inside_official_reserves", "bool", "whether it is counted there already"),
     Clause("programme.hedge_funds_max", "count", "hedge funds admitted at one time, at most"),
     Clause("programme.venture_funds_max", "count", "venture funds admitted at one time, at most"),
+    *_optional(
+        (
+            "programme.selection.kinds",
+            "list",
+            "kinds of manager admitted only from a selection",
+            MANAGER_KINDS,
+        ),
+        ("programme.selection.scorer_roles", "list", "the offices that score candidates"),
+        ("programme.selection.scorers_min", "count", "scorers of each candidate, at least"),
+        ("programme.selection.highest_score", "count", "the highest score; the lowest is 0"),
+        ("programme.eligibility.domiciles", "list", "where a fund may be domiciled"),
+        ("programme.eligibility.licence", "bool", "whether its manager must be licensed"),
+        ("programme.eligibility.years", "count", "years of track record, at least"),
+        ("programme.eligibility.assets", "money", "assets under management, at least"),
+        ("programme.eligibility.independent_custodian", "bool", "a custodian not of its group"),
+        (
+            "programme.eligibility.independent_administrator",
+            "bool",
+            "an administrator not of its group",
+        ),
+        ("programme.eligibility.audit", "bool", "whether its accounts must be audited"),
+        ("programme.eligibility.aml_programme", "bool", "a programme against money laundering"),
+        ("programme.eligibility.sanctions_screening", "bool", "investors and flows are screened"),
+        ("programme.eligibility.insurance", "bool", "whether what it keeps must be insured"),
+        ("programme.diversification.strategy", "count", "chosen with one strategy, at most"),
+        ("programme.diversification.custodian", "count", "chosen with one custodian, at most"),
+        (
+            "programme.diversification.administrator",
+            "count",
+            "chosen with one administrator, at most",
+        ),
+        ("programme.diversification.domicile", "count", "chosen from one domicile, at most"),
+        (
+            "programme.diversification.correlation",
+            "fraction",
+            "every two chosen have returns correlated below this",
+        ),
+        (
+            "programme.diversification.common_months",
+            "count",
+            "months of returns that two candidates must share to be compared",
+        ),
+    ),
+    Clause("programme.scorecard.*", "fraction", "the weight of a criterion"),
     Clause("limits.*", "limit", "a bound on a share or a count"),
-    Clause("approvals.*", "approvals", "who must agree to a step", names=COMMAND_KINDS),
+    Clause(
+        "approvals.*",
+        "approvals",
+        "who must agree to a step",
+        names=tuple(kind for kind in COMMAND_KINDS if kind not in NEVER_APPROVED),
+    ),
     Clause("valuation.stale_after.currency", "days", "age at which a rate is stale"),
     Clause("valuation.stale_after.gold", "days", "age at which a gold price is stale"),
     Clause("valuation.stale_after.crypto", "days", "age at which a coin's price is stale"),
@@ -169,7 +252,7 @@ def clause_named(path: tuple[str, ...]) -> Clause | None:
     A family's own list of names is not looked at here: the reader says what is wrong with one.
     """
     found = CLAUSE.get(".".join(path))
-    if found is None or not found.required:
+    if found is None or found.family:
         found = CLAUSE.get(".".join((*path[:-1], "*")))
     return found
 

@@ -104,6 +104,8 @@ def spoken_value(answer: Dated) -> SafeString:
         return format_html("{}", ", ".join(str(each).replace("_", " ") for each in value) or "none")
     if answer.unit == "fraction":
         return format_html("{}", percent(Decimal(str(value))))
+    if answer.unit == "money":
+        return format_html("{}", f"{Decimal(str(value)):,f}")
     if answer.unit == "days":
         return format_html("{} days", value)
     return format_html("{}", value)
