@@ -81,7 +81,7 @@ class Law:
         return _as(kind, found) if found else None
 
     def family(self, name: str) -> dict[str, Dated]:
-        """The answers of a family of clauses (`programme.scorecard`), by the name each was given."""
+        """The answers of a family (`programme.scorecard`), by the name each was given."""
         return {
             each.removeprefix(f"{name}."): found
             for each, found in self.clauses.items()

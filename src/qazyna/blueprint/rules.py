@@ -232,6 +232,10 @@ def _enough_managers(answers: Answers, draft: Draft) -> Iterator[Problem]:
             )
 
 
+def _of_family(family: str, answers: Answers) -> list[Dated]:
+    return [answer for name, answer in answers.items() if name.startswith(f"{family}.")]
+
+
 def _weights(answers: Answers, draft: Draft) -> Iterator[Problem]:
     """The weights of a scorecard make one."""
     weights = [
