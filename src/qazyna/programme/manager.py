@@ -46,7 +46,7 @@ class Manager(Correctable):
     currency: str = ""
     admitted_on: date = date.min
     terms: Terms = Terms()
-    """The terms as they stand last."""
+    """The terms as last agreed; they may begin on a day ahead: see `terms_on`."""
     terms_since: list[TermsFrom] = []
     """Every version, oldest first: the first is that of the admission."""
 
