@@ -83,7 +83,6 @@ COMMAND_KINDS: Final = (
     "score_candidate",
     "select_managers",
     "admit_manager",
-    "change_terms",
     "subscribe",
     "subscribe_in_kind",
     "state_nav",
@@ -94,6 +93,13 @@ COMMAND_KINDS: Final = (
     "pay_call",
     "distribute",
     "receive_statement",
+    "raise_query",
+    "answer_query",
+    "close_query",
+    "escalate_query",
+    "set_mandate",
+    "waive_breach",
+    "escalate_breach",
     # files
     "import_prices",
     "import_venues",
@@ -111,6 +117,28 @@ NEVER_APPROVED: Final = ("score_candidate",)
 """What is blind: whoever approved it would have read it."""
 
 MANAGER_KINDS: Final = ("hedge_fund", "venture_fund")
+
+MANDATE_SHARES: Final = (
+    "single_asset",
+    "issuer",
+    "counterparty",
+    "illiquids",
+    "undisclosed",
+)
+"""What a mandate bounds as a share of the fund's NAV."""
+
+MANDATE_DAYS: Final = ("report", "cure")
+
+MANDATE_CONTENTS: Final = (
+    "eligible_assets",
+    "market_value_floor",
+    *MANDATE_SHARES,
+    "leverage",
+    "benchmark",
+    "reports",
+    "cure_days",
+)
+"""Everything that a mandate can say."""
 
 CURRENCIES: Final = tuple(code for code, asset in ASSETS.items() if asset.klass == "currency")
 COINS: Final = tuple(code for code, asset in ASSETS.items() if asset.klass == "crypto")
@@ -229,6 +257,22 @@ CLAUSES: Final = (
         ),
     ),
     Clause("programme.scorecard.*", "fraction", "the weight of a criterion"),
+    Clause("programme.query_days", "days", "how long a manager has to answer a query"),
+    *_optional(
+        ("programme.mandate.contents", "list", "what every mandate must say", MANDATE_CONTENTS),
+    ),
+    Clause(
+        "programme.mandate.most.*",
+        "fraction",
+        "the most that a mandate may allow of it",
+        names=MANDATE_SHARES,
+    ),
+    Clause(
+        "programme.mandate.days.*",
+        "days",
+        "the longest that a mandate may give",
+        names=MANDATE_DAYS,
+    ),
     Clause("limits.*", "limit", "a bound on a share or a count"),
     Clause(
         "approvals.*",
@@ -241,6 +285,10 @@ CLAUSES: Final = (
     Clause("valuation.stale_after.crypto", "days", "age at which a coin's price is stale"),
     Clause("valuation.stale_after.hedge_fund", "days", "age at which a NAV is stale"),
     Clause("valuation.stale_after.venture_fund", "days", "age at which a reported NAV is stale"),
+    *_optional(
+        ("valuation.same_nav", "count", "identical NAVs in a row that make the last one stale"),
+        ("valuation.roll_forward", "bool", "whether a stale NAV is replaced by its estimate"),
+    ),
     Clause("valuation.par.*", "par", "an asset valued at a fixed par", names=COINS),
 )
 

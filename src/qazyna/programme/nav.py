@@ -15,6 +15,7 @@ from qazyna.money import Asset
 from qazyna.plan import Day, Event, Name, World, command, event
 from qazyna.programme.manager import (
     AmountOrNone,
+    Dealt,
     Manager,
     Nav,
     OfAManager,
@@ -84,7 +85,7 @@ class NavStated(Quoting):
         for number, spent, units, *_ in self.fills:
             del state.waiting[number]
             if units:
-                state.issue(self.on, units, spent, number, self.per_unit)
+                state.dealt.append(Dealt(on=self.on, units=units, amount=spent))
 
 
 @command(StateNav)

@@ -11,6 +11,7 @@ from qazyna.plan import BaseUnits, Command, Day, Event, Name, Segment, World, co
 from qazyna.programme.manager import (
     ByAManager,
     Code,
+    Dealt,
     Manager,
     OfAManager,
     Waiting,
@@ -170,7 +171,7 @@ class UnitsIssued(ByAManager):
     units: BaseUnits
 
     def evolve(self, state: Manager, version: int) -> None:
-        state.issue(self.on, self.units)
+        state.dealt.append(Dealt(on=self.on, units=self.units))
 
 
 @command(SubscribeInKind)

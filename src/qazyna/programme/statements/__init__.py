@@ -1,3 +1,3 @@
 """What managers send: read by a mapping, received as it is, judged against the books, queried."""
 
-from qazyna.programme.statements import receiving  # noqa: F401  its command must be known
+from qazyna.programme.statements import queries, receiving  # noqa: F401  their commands must be known

@@ -89,7 +89,8 @@ Named: TypeAlias = tuple[tuple[str, Number], ...]
 class Exposures(_Part):
     """What the fund is exposed to at the end of the period, as shares of its NAV."""
 
-    assets: Named = ()
+    assets: tuple[tuple[str, Number, Number], ...] = ()
+    """(asset, long, short), both more than nothing"""
     market_values: Named = ()
     """asset -> what all of it is worth on the market, in the fund's currency, where told"""
     issuers: Named = ()
@@ -103,12 +104,16 @@ class Exposures(_Part):
     @property
     def disclosed(self) -> Decimal:
         """The gross exposure that is told asset by asset."""
-        return sum((abs(share) for _, share in self.assets), Decimal(0))
+        return sum((long + short for _, long, short in self.assets), Decimal(0))
 
     @property
     def undisclosed(self) -> Decimal:
-        """The gross exposure of which nobody says to what it is: a bucket of its own."""
-        return max((self.gross or Decimal(0)) - self.disclosed, Decimal(0))
+        """The gross exposure of which nobody says to what it is: a bucket of its own.
+
+        Where the gross exposure itself is not told, all of the NAV is taken to be exposed.
+        """
+        gross = Decimal(1) if self.gross is None else self.gross
+        return max(gross - self.disclosed, Decimal(0))
 
 
 class AccountTold(_Part):

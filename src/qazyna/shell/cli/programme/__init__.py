@@ -2,7 +2,7 @@
 
 import typer
 
-from qazyna.shell.cli.programme import gating, measuring
+from qazyna.shell.cli.programme import measuring
 
 programme = typer.Typer(
     help="The manager programme: how managers are chosen, paid, watched and left.",
@@ -10,4 +10,3 @@ programme = typer.Typer(
 )
 
 programme.command()(measuring.cashflows)
-programme.command()(gating.gate)
