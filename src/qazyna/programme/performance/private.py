@@ -14,8 +14,9 @@ import numpy as np
 import pyxirr
 
 from qazyna.errors import Refused
+from qazyna.programme.performance.arrays import Array
 from qazyna.programme.performance.flow_files import CashFlows, Index
-from qazyna.programme.performance.roots import HIGHEST, LOWEST, Array, rates
+from qazyna.programme.performance.roots import HIGHEST, LOWEST, rates
 
 YEAR_DAYS = 365
 

@@ -7,12 +7,11 @@ sign holds at most one, found by its signs; any other is halved. So no root is o
 is found twice. Where values only touch zero, to within rounding, the point is given as a root.
 """
 
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array: TypeAlias = NDArray[np.float64]
+from qazyna.programme.performance.arrays import Array
 
 LOWEST, HIGHEST = -0.999999, 999_999.0
 """Rates a year among which roots are sought."""

@@ -9,4 +9,5 @@ programme = typer.Typer(
     no_args_is_help=True,
 )
 
+programme.command()(measuring.performance)
 programme.command()(measuring.cashflows)

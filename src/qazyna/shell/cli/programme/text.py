@@ -1,0 +1,68 @@
+"""Answers of `qazyna programme` as text for people."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import typer
+
+from qazyna.shell.cli.text import aligned, section, spoken, table
+
+PERCENT: Final = frozenset(
+    (
+        *("cumulative", "twr_annualised", "volatility", "downside_deviation", "max_drawdown"),
+        *("var_95", "es_95", "alpha_annualised", "alpha_se", "tracking_error"),
+        *("desmoothed_volatility", "peer_rank", "up_capture", "down_capture", "irr"),
+        "direct_alpha",
+    )
+)
+SHOWN_AT_ONCE: Final = 6
+
+
+def figure(measure: str, value: float | int | str | None) -> str:
+    """A measure as a person reads it: rates in percent, ratios as they are, nothing for null."""
+    if value is None:
+        return ""
+    if not isinstance(value, float):
+        return str(value)
+    return f"{100 * value:,.2f} %" if measure in PERCENT else f"{value:,.3f}"
+
+
+def performance_as_text(found: dict[str, Any]) -> None:
+    """Measures down, series across, so many at once as a page is wide."""
+    names = list(found["series"])
+    for at in range(0, len(names), SHOWN_AT_ONCE):
+        some = names[at : at + SHOWN_AT_ONCE]
+        if at:
+            typer.echo()
+        table(
+            ("", *(f">{name}" for name in some)),
+            (
+                (spoken(measure), *(figure(measure, found["series"][n][measure]) for n in some))
+                for measure in found["series"][some[0]]
+            ),
+        )
+    for name, pair in found["gross_and_net"].items():
+        yearly = figure("twr_annualised", pair["difference"]["twr_annualised"])
+        typer.echo(f"{name}: between gross and net lie {yearly} a year")
+    _estimates(found["estimates"])
+
+
+def _estimates(estimates: Sequence[dict[str, Any]]) -> None:
+    if not estimates:
+        return
+    section("What cannot be had, or rests on little")
+    for each in estimates:
+        measures = ", ".join(spoken(measure) for measure in each["measures"])
+        typer.echo(f"{each['series'] or 'all'}: {each['why']} ({measures})")
+
+
+def cashflows_as_text(found: dict[str, Any]) -> None:
+    rows = [
+        (name.replace("_", " "), figure(name, value))
+        for name, value in found.items()
+        if isinstance(value, float) or value is None
+    ]
+    for line in aligned(rows):
+        typer.echo(line)
+    for warning in found["warnings"]:
+        typer.echo(f"note: {warning}")
