@@ -4,7 +4,8 @@ With x = ln(1 + r), present value is a sum of exponentials. Its positive and its
 only fall as x grows, so that on any stretch of x the sum lies between bounds made at its two ends;
 its slope likewise. A stretch whose bounds leave out zero holds no root; one whose slope keeps its
 sign holds at most one, found by its signs; any other is halved. So no root is overlooked, and none
-is found twice. Where values only touch zero, to within rounding, the point is given as a root.
+is found twice. Where values only touch zero, to within rounding, the point is given as a root, and
+roots that lie nearer to one another than a millionth are given as one.
 """
 
 from typing import Final
@@ -18,7 +19,8 @@ LOWEST, HIGHEST = -0.999999, 999_999.0
 
 _REACH: Final = float(np.log1p(HIGHEST))
 _CELLS: Final = 64
-_NARROW: Final = 1e-11
+_NARROW: Final = 1e-7
+_BEYOND: Final = 1e-9
 _ROUNDING: Final = 1e-14
 
 
@@ -36,7 +38,7 @@ def rates(amounts: Array, years: Array) -> list[float]:
     # On both sides of r = 0 powers are turned so that they only fall: nothing can overflow.
     above = _zeros(net, times - times[0])
     below = _zeros(net[::-1], times[-1] - times[::-1])
-    found = sorted({0.0 if abs(x) < 2 * _NARROW else x for x in (*(-x for x in below), *above)})
+    found = _apart(sorted((*(-x for x in below), *above)))
     return [float(np.expm1(x)) for x in found]
 
 
@@ -53,12 +55,18 @@ def _zeros(net: Array, powers: Array) -> list[float]:
         possible = (plus_h - minus <= slack) & (plus - minus_h >= -slack)
         (rise, fall), (rise_h, fall_h) = (signs * powers) @ at_low, (signs * powers) @ at_high
         monotone = (rise_h - fall > 0) | (rise - fall_h < 0)
-        crossing = np.sign(plus - minus) != np.sign(plus_h - minus_h)
-        sure = possible & monotone & crossing
-        found += _bisected(net, powers, low[sure], high[sure])
+        sure = possible & monotone
+        # Where a value at an end is nothing but rounding, the root may lie just beyond that end.
+        ends = np.abs(plus - minus) <= slack, np.abs(plus_h - minus_h) <= slack
+        found += _bisected(
+            net, powers, (low - _BEYOND * ends[0])[sure], (high + _BEYOND * ends[1])[sure]
+        )
         open_ = possible & ~monotone
         narrow = open_ & (high - low <= _NARROW)
-        found += ((low[narrow] + high[narrow]) / 2).tolist()
+        nothing = np.minimum(np.abs(plus - minus), np.abs(plus_h - minus_h)) <= 4 * slack
+        crosses = (plus < minus) != (plus_h < minus_h)
+        touched = narrow & (nothing | crosses)
+        found += ((low[touched] + high[touched]) / 2).tolist()
         open_ &= ~narrow
         middle = (low[open_] + high[open_]) / 2
         low, high = np.append(low[open_], middle), np.append(middle, high[open_])
@@ -66,8 +74,10 @@ def _zeros(net: Array, powers: Array) -> list[float]:
 
 
 def _bisected(net: Array, powers: Array, low: Array, high: Array) -> list[float]:
-    """The one root in each stretch, to the last bit that arithmetic gives."""
-    rising = net @ np.exp(-np.outer(powers, low)) < 0
+    """The one root in each stretch whose ends differ in sign, as exact as arithmetic gives it."""
+    at_low, at_high = (net @ np.exp(-np.outer(powers, x)) for x in (low, high))
+    crossing = (at_low < 0) != (at_high < 0)
+    low, high, rising = low[crossing], high[crossing], at_low[crossing] < 0
     for _ in range(64):
         middle = (low + high) / 2
         below = (net @ np.exp(-np.outer(powers, middle)) < 0) == rising
@@ -76,11 +86,11 @@ def _bisected(net: Array, powers: Array, low: Array, high: Array) -> list[float]
 
 
 def _apart(found: list[float]) -> list[float]:
-    """Neighbours no further apart than the last halving tells apart are one root."""
-    kept: list[float] = []
-    last = -1.0
+    """Neighbours nearer than can be told apart are one root: the middle of them."""
+    groups: list[list[float]] = []
     for x in found:
-        if x - last > 4 * _NARROW:
-            kept.append(x)
-        last = x
-    return kept
+        if groups and x - groups[-1][-1] <= 10 * _NARROW:
+            groups[-1].append(x)
+        else:
+            groups.append([x])
+    return [(group[0] + group[-1]) / 2 for group in groups]
