@@ -10,7 +10,16 @@ from importlib import import_module
 
 from bench.common import Claim, note
 
-NAMES = ("help", "single", "rebuild", "register_import", "dashboard", "sealing", "archive")
+NAMES = (
+    "help",
+    "single",
+    "rebuild",
+    "register_import",
+    "dashboard",
+    "sealing",
+    "archive",
+    "performance",
+)
 
 
 def main(names: list[str]) -> int:
