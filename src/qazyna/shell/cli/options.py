@@ -76,6 +76,12 @@ From = Annotated[
 To = Annotated[
     date | None, typer.Option("--to", parser=_day, metavar="DAY", help="Not after that day.")
 ]
+ReceivedOn = Annotated[
+    date | None,
+    typer.Option(
+        "--received-on", parser=_day, metavar="DAY", help="When it came in; today, if not said."
+    ),
+]
 On = Annotated[
     date | None, typer.Option("--on", parser=_day, metavar="DAY", help="As it stood that day.")
 ]

@@ -2,7 +2,7 @@
 
 import typer
 
-from qazyna.shell.cli.programme import measuring
+from qazyna.shell.cli.programme import measuring, watching
 
 programme = typer.Typer(
     help="The manager programme: how managers are chosen, paid, watched and left.",
@@ -11,3 +11,5 @@ programme = typer.Typer(
 
 programme.command()(measuring.performance)
 programme.command()(measuring.cashflows)
+programme.add_typer(watching.statement, name="statement")
+programme.command()(watching.queries)

@@ -1,1 +1,0 @@
-"""Fees: what a fund's terms let its manager take, recomputed beside what it took."""

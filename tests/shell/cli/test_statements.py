@@ -1,0 +1,275 @@
+"""Statements on a real home: received, asked about, settled, and told again by a replay."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from tests.shell.cli.conftest import database
+from tests.shell.cli.line import ROOT
+from tests.shell.cli.shapes import problems
+
+FILES = ROOT / "tests" / "programme" / "statements" / "files"
+OURS = FILES / "template_hf1_2026_01.csv"
+
+QUERY = {
+    "manager": "text",
+    "query": "count",
+    "statement": "count|null",
+    "code": "text",
+    "message": "text",
+    "said": "text",
+    "expected": "text",
+    "asked_on": "date",
+    "answer_by": "date",
+    "status": "open|answered|escalated|closed",
+    "overdue": "bool",
+    "answered_on": "date|null",
+    "answer": "text|null",
+    "escalated_on": "date|null",
+    "closed_on": "date|null",
+    "reason": "text|null",
+}
+NAMED = [{"name": "text", "value": "decimal"}]
+ACCOUNT = {
+    **dict.fromkeys(("opening_units", "closing_units", "nav_per_unit", "unfunded"), "decimal|null"),
+    **dict.fromkeys(
+        (
+            "opening_value",
+            "closing_value",
+            "subscriptions",
+            "redemptions",
+            "calls",
+            "distributions",
+            "units_issued",
+            "units_redeemed",
+            "gross_result",
+            "management_fee",
+            "performance_fee",
+            "fees_total",
+        ),
+        "decimal",
+    ),
+    "other_fees": [{"fee": "text", "amount": "decimal"}],
+}
+EXPOSURES = {
+    "assets": [{"asset": "text", "long": "decimal", "short": "decimal"}],
+    "undisclosed": "decimal",
+    "gross": "decimal|null",
+    "net": "decimal|null",
+    "illiquid": "decimal|null",
+    "market_values": NAMED,
+    "issuers": NAMED,
+    "counterparties": NAMED,
+    "risk": NAMED,
+}
+STATEMENT = {
+    "manager": "text",
+    "number": "count",
+    "period_from": "date",
+    "period_to": "date",
+    "received_on": "date",
+    "currency": "text",
+    "final": "bool",
+    "restates": "count|null",
+    "replaced_by": "count|null",
+    "counts": "bool",
+    "statement_ref": "text",
+    "sha256": "text",
+    "account": ACCOUNT,
+    "exposures": EXPOSURES,
+}
+
+
+@pytest.fixture(scope="session")
+def furnished(copies, untouched):
+    """A home in which ten units of HF-1 were bought; to be copied only."""
+    line = copies(database(untouched))
+    for approval in ("appropriate", "admit_manager", "subscribe"):
+        assert line("commands", approval).status == 0
+    people = {"chair": "investment_committee", "risk": "risk_officer"}
+    for name, role in people.items():
+        line.json("user", "add", name, "--role", role)
+    approved(
+        line,
+        people,
+        "appropriate",
+        items=[{"asset": "USD", "quantity": "100000"}],
+        appropriated_on="2026-01-05",
+        act_ref="A",
+    )
+    approved(
+        line,
+        people,
+        "admit_manager",
+        manager="HF-1",
+        manager_kind="hedge_fund",
+        name="HF-1 (illustrative)",
+        currency="USD",
+        admitted_on="2026-01-06",
+        decision_ref="D",
+    )
+    approved(
+        line,
+        people,
+        "subscribe",
+        manager="HF-1",
+        quantity="10000",
+        paid_on="2026-01-10",
+        dealing_on="2026-01-31",
+        decision_ref="D",
+    )
+    line.run(
+        "state_nav",
+        manager="HF-1",
+        valuation_on="2026-01-31",
+        stated_on="2026-02-08",
+        nav_per_unit="1000.00",
+        statement_ref="S",
+    )
+    return line
+
+
+def approved(line, people, kind, **fields):
+    """Propose, and have everybody approve until it is done."""
+    import json
+
+    text = json.dumps(fields)
+    proposal = line.json("propose", kind, "--json-file", "-", stdin=text)["proposal"]
+    for name in people:
+        if line.json("approve", proposal, "--as", name)["status"] == "executed":
+            return
+    raise AssertionError(kind)
+
+
+@pytest.fixture
+def there(copies, furnished):
+    return copies(database(furnished))
+
+
+def received(line, file, *more):
+    words = ("programme", "statement", "import", file, "--manager", "HF-1")
+    return line.json(*words, "--received-on", "2026-02-10", *more)
+
+
+def february(tmp_path, nav="1010.00", **changed):
+    """Our form for February, filled in."""
+    figures = {
+        "fund": "HF-1",
+        "currency": "USD",
+        "period_from": "2026-02-01",
+        "period_to": "2026-02-28",
+        "opening_units": "10",
+        "opening_value": "10000.00",
+        "gross_result": "115.00",
+        "management_fee": "15.00",
+        "fees_total": "15.00",
+        "closing_units": "10",
+        "nav_per_unit": nav,
+        "closing_value": "10100.00",
+        **changed,
+    }
+    path = tmp_path / f"february{len(list(tmp_path.iterdir()))}.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(
+            [("item", "name", "value"), *((k, "", v) for k, v in figures.items())]
+        )
+    return path
+
+
+def test_a_statement_comes_in_once_and_is_told_again_by_a_replay(there):
+    answer = received(there, OURS)
+
+    shape = {"statement": STATEMENT, "queries": [QUERY], "nav": "null", "findings": []}
+    assert [] == problems(answer, shape)
+    assert (29, 29, 0, []) == (
+        answer["rows"],
+        answer["accepted"],
+        answer["already_known"],
+        answer["queries"],
+    )
+    again = received(there, OURS)
+    assert (0, 29) == (again["accepted"], again["already_known"])
+    assert 1 == len(there.json("programme", "statement", "list", "--manager", "HF-1")["statements"])
+    assert there.json("rebuild", "--check")["equal"]
+    assert there.json("log", "verify")["ok"]
+
+
+def test_what_disagrees_is_asked_and_settled_by_a_restatement(there, tmp_path):
+    received(there, OURS)
+    wrong = received(
+        there, february(tmp_path, gross_result="115.01"), "--received-on", "2026-03-10"
+    )
+
+    assert [] == problems(wrong["queries"], [QUERY])
+    assert ["value_does_not_add_up"] == [each["code"] for each in wrong["queries"]]
+    (open_,) = there.json("programme", "queries")["queries"]
+    assert ("2026-03-20", True) == (open_["answer_by"], open_["overdue"])
+    there.run("answer_query", manager="HF-1", query=1, answered_on="2026-03-12", answer="A slip.")
+    right = february(tmp_path, restates="yes")
+    assert [] == received(there, right, "--received-on", "2026-03-15")["queries"]
+    assert [] == there.json("programme", "queries")["queries"]
+    (closed,) = there.json("programme", "queries", "--all")["queries"]
+    assert ("closed", "A slip.") == (closed["status"], closed["answer"])
+    assert there.json("rebuild", "--check")["equal"]
+
+
+def test_its_nav_is_stated_by_the_same_path_when_asked(there, tmp_path):
+    received(there, OURS)
+    told = received(there, february(tmp_path), "--received-on", "2026-03-10", "--state-nav")
+
+    assert "nav_stated" == told["nav"]["done"]["events"][0]["kind"]
+    late = tmp_path / "late.csv"
+    late.write_text(OURS.read_text("utf-8").replace("yes", "no").replace("/01,", "/01a,"), "utf-8")
+    words = ("programme", "statement", "import", late, "--manager", "HF-1", "--state-nav", "--json")
+    answer = there(*words)
+    assert 1 == answer.status
+    assert "nav_before_last" == answer.json["nav"]["refused"]["code"]
+    assert 3 == len(there.json("programme", "statement", "list")["statements"])
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_our_form_is_written_once_and_read_back(there, tmp_path, suffix):
+    form = tmp_path / f"form.{suffix}"
+
+    assert str(form) == there.json("programme", "statement", "template", form)["file"]
+    assert "file_exists" == there.refused("programme", "statement", "template", form)["code"]
+    words = ("programme", "statement", "import", form, "--manager", "HF-1", "--json")
+    assert {"missing_line"} == {code for _, _, code in there(*words).findings}
+
+
+def test_a_form_of_another_kind_is_refused(there, tmp_path):
+    form = tmp_path / "form.txt"
+    assert "unknown_suffix" == there.refused("programme", "statement", "template", form)["code"]
+
+
+def test_a_filled_workbook_is_read_like_the_text(there, tmp_path):
+    import xlsxwriter
+
+    path = tmp_path / "filled.xlsx"
+    with OURS.open(encoding="utf-8") as file, xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(csv.reader(file)):
+            for column, cell in enumerate(row):
+                sheet.write_string(number, column, cell)
+
+    told = received(there, path)
+    assert ("10000", []) == (told["statement"]["account"]["closing_value"], told["queries"])
+
+
+def test_it_is_told_to_people_too(there, tmp_path):
+    words = ("programme", "statement", "import", OURS, "--manager", "HF-1")
+    assert "Nothing is asked." in there(*words).out
+    wrong = february(tmp_path, gross_result="115.01")
+    assert "Opening value, flows" in there(*words[:3], wrong, *words[4:]).out
+    assert "HF-1 1" in there("programme", "queries").out
+    assert "2026-01-01 to 2026-01-31" in there("programme", "statement", "list").out
+
+
+def test_a_file_that_cannot_be_read_is_refused_by_line(there, tmp_path):
+    bad = tmp_path / "bad.csv"
+    bad.write_text(Path(OURS).read_text("utf-8").replace("16.67", "1e5", 1), "utf-8")
+
+    answer = there("programme", "statement", "import", bad, "--manager", "HF-1", "--json")
+    assert [(12, "value", "bad_number")] == answer.findings
+    assert [] == there.json("programme", "statement", "list")["statements"]
