@@ -83,6 +83,7 @@ COMMAND_KINDS: Final = (
     "score_candidate",
     "select_managers",
     "admit_manager",
+    "change_terms",
     "subscribe",
     "subscribe_in_kind",
     "state_nav",

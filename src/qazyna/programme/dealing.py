@@ -96,9 +96,13 @@ def dealing_dates(
 
 def is_dealing_date(terms: Terms, frequency: Frequency, days: BusinessDays, day: date) -> bool:
     """Whether the fund deals that day; every day will do where the terms bind none."""
-    if terms.dealing_day == "any" and frequency != "daily":
+    if _any_day(terms, frequency):
         return True
     return day in dealing_dates(terms, frequency, days, day, day)
+
+
+def _any_day(terms: Terms, frequency: Frequency) -> bool:
+    return terms.dealing_day == "any" and frequency != "daily"
 
 
 def _periods(frequency: Frequency, since: date, until: date) -> Iterator[tuple[date, date]]:
@@ -157,7 +161,7 @@ def first_dealing_date(
     earliest = max(requested_on, locked_until, terms.lock_until or date.min)
     horizon = months_after(earliest, HORIZON)
     found: Iterator[date] = dealing_dates(terms, terms.redemptions, days, earliest, horizon)
-    if terms.dealing_day == "any":
+    if _any_day(terms, terms.redemptions):
         # Whatever day first has its notice will do, and the scheduled ones after it.
         found = chain((earliest + timedelta(days=n) for n in range(3700)), found)
     for day in found:

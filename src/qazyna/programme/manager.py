@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, Field, PlainSerializer
+from pydantic import Field, PlainSerializer
 
 from qazyna.errors import Refused
 from qazyna.ledger.entry import Account, Entry
@@ -12,6 +12,16 @@ from qazyna.money import Asset, hedge_fund_units, undrawn, venture_interest
 from qazyna.office.correction import Correctable
 from qazyna.plan import Command, Day, Event, Name, Segment, State, World, command, event, state
 from qazyna.programme.terms import Terms, TermsFrom
+from qazyna.programme.underway import Call as Call
+from qazyna.programme.underway import Dealt as Dealt
+from qazyna.programme.underway import Due as Due
+from qazyna.programme.underway import Flow as Flow
+from qazyna.programme.underway import Lot as Lot
+from qazyna.programme.underway import Nav as Nav
+from qazyna.programme.underway import Pause as Pause
+from qazyna.programme.underway import Request as Request
+from qazyna.programme.underway import Waiting as Waiting
+from qazyna.programme.underway import Workout as Workout
 from qazyna.reserve.pot import BOOK
 from qazyna.seizure.case import in_order
 
@@ -22,51 +32,6 @@ Code = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9-]{0,19}$")]
 
 AmountOrNone = Annotated[int, Field(ge=0), PlainSerializer(str, return_type=str, when_used="json")]
 """Base units, where there may be none of them."""
-
-
-class Nav(BaseModel):
-    """One statement of value: NAV per unit, at a valuation date."""
-
-    on: date
-    per_unit: Decimal
-    final: bool
-    statement_ref: str
-
-
-class Waiting(BaseModel):
-    """A subscription that was paid and has no units yet."""
-
-    dealing_on: date
-    amount: int
-
-
-class Request(BaseModel):
-    """A redemption asked for; it stays until every unit of it was filled."""
-
-    requested_on: date
-    dealing_on: date
-    units: int
-    filled: int = 0
-
-    @property
-    def open(self) -> int:
-        return self.units - self.filled
-
-
-class Flow(BaseModel):
-    """Money paid in on a call (more than nothing) or distributed (less than nothing)."""
-
-    on: date
-    amount: int
-
-
-class Dealt(BaseModel):
-    """Units of a hedge fund issued to us (more than nothing) or redeemed (less than nothing)."""
-
-    on: date
-    units: int
-    amount: int | None = None
-    """The money against them; None where they were issued against an asset."""
 
 
 @state
@@ -81,7 +46,7 @@ class Manager(Correctable):
     currency: str = ""
     admitted_on: date = date.min
     terms: Terms = Terms()
-    """The terms as they stand last."""
+    """The terms as last agreed; they may begin on a day ahead: see `terms_on`."""
     terms_since: list[TermsFrom] = []
     """Every version, oldest first: the first is that of the admission."""
 
@@ -93,12 +58,42 @@ class Manager(Correctable):
     requests: dict[int, Request] = {}
     withheld: int = 0
     """What the manager keeps back of redemptions it has filled; part of the receivable."""
+    lots: list[Lot] = []
+    """What is held, subscription by subscription, the oldest first."""
+    dealt: list[Dealt] = []
+    """Every change of the units held, as dealt or as the administrator put it right."""
+    dues: list[Due] = []
+    """What the receivable is made of, in the order in which receipts settle it."""
+    pauses: list[Pause] = []
+    pockets: dict[str, Nav] = {}
+    """side pocket's code -> what its units are worth, as last stated"""
+    workouts: list[Workout] = []
+
     committed: int = 0
     called: int = 0
     distributed: int = 0
     recallable: int = 0
+    released: int = 0
+    """What was promised and will never be called."""
     flows: list[Flow] = []
-    dealt: list[Dealt] = []
+    retired: list[Flow] = []
+    """Parts of an interest that are gone: forfeited, or worth nothing."""
+    calls: dict[str, Call] = {}
+
+    terminated_on: date | None = None
+    left_on: date | None = None
+    """When the manager left the programme; nothing is done with it any more."""
+
+    @property
+    def last_dealt(self) -> date | None:
+        """The last day on which units were issued or redeemed, or a call was paid."""
+        dealt = [each.on for each in self.dealt] + [each.on for each in self.flows]
+        return max(dealt, default=None)
+
+    @property
+    def interest(self) -> int:
+        """What is left of the interest in a venture fund, one unit a currency unit paid in."""
+        return self.called - sum(part.amount for part in self.retired)
 
     @property
     def last_nav(self) -> Nav | None:
@@ -116,6 +111,40 @@ class Manager(Correctable):
     @property
     def last_final(self) -> Nav | None:
         return next((nav for nav in reversed(self.navs) if nav.final), None)
+
+    def issue(
+        self,
+        on: date,
+        units: int,
+        amount: int | None = None,
+        number: int = 0,
+        per_unit: Decimal | None = None,
+    ) -> None:
+        """Units are held from that day on: a lot of their own."""
+        self.lots.append(Lot(dealt_on=on, units=units))
+        self.dealt.append(
+            Dealt(on=on, units=units, amount=amount, number=number, per_unit=per_unit)
+        )
+
+    def retire(
+        self,
+        on: date,
+        units: int,
+        amount: int | None = None,
+        number: int = 0,
+        per_unit: Decimal | None = None,
+    ) -> None:
+        """Units are held no more: of the oldest lots first."""
+        left = units
+        while left and self.lots:
+            part = min(left, self.lots[0].units)
+            self.lots[0].units -= part
+            left -= part
+            if not self.lots[0].units:
+                del self.lots[0]
+        self.dealt.append(
+            Dealt(on=on, units=-units, amount=amount, number=number, per_unit=per_unit)
+        )
 
     def corrected(self, mirrored: Entry) -> None:
         """Follow the correction of a payment; a confirmed dealing is put right by the manager."""

@@ -15,7 +15,6 @@ from qazyna.money import Asset
 from qazyna.plan import Day, Event, Name, World, command, event
 from qazyna.programme.manager import (
     AmountOrNone,
-    Dealt,
     Manager,
     Nav,
     OfAManager,
@@ -85,7 +84,7 @@ class NavStated(Quoting):
         for number, spent, units, *_ in self.fills:
             del state.waiting[number]
             if units:
-                state.dealt.append(Dealt(on=self.on, units=units, amount=spent))
+                state.issue(self.on, units, spent, number, self.per_unit)
 
 
 @command(StateNav)

@@ -16,7 +16,6 @@ from qazyna.plan import BaseUnits, Day, Event, Name, Segment, World, command, ev
 from qazyna.programme.manager import (
     AmountOrNone,
     ByAManager,
-    Dealt,
     Manager,
     OfAManager,
     Request,
@@ -141,7 +140,7 @@ class RedemptionFilled(ByAManager):
     def evolve(self, state: Manager, version: int) -> None:
         state.requests[self.request].filled += self.units
         state.withheld += self.holdback
-        state.dealt.append(Dealt(on=self.on, units=-self.units, amount=self.amount))
+        state.retire(self.on, self.units, self.amount, self.request, self.per_unit)
 
 
 @command(FillRedemption)

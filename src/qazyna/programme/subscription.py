@@ -11,7 +11,6 @@ from qazyna.plan import BaseUnits, Command, Day, Event, Name, Segment, World, co
 from qazyna.programme.manager import (
     ByAManager,
     Code,
-    Dealt,
     Manager,
     OfAManager,
     Waiting,
@@ -171,7 +170,7 @@ class UnitsIssued(ByAManager):
     units: BaseUnits
 
     def evolve(self, state: Manager, version: int) -> None:
-        state.dealt.append(Dealt(on=self.on, units=self.units))
+        state.issue(self.on, self.units)
 
 
 @command(SubscribeInKind)

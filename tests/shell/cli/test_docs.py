@@ -11,13 +11,18 @@ from qazyna.shell import command_list
 from qazyna.shell.cli import app
 from tests.shell.cli.line import ROOT
 
-PAGE = (ROOT / "docs" / "cli.md").read_text("utf-8")
+PAGES = {"cli.md": 20, "programme.md": 1}
+"""page -> more examples, and more commands, than this"""
 _CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
-def steps():
+def text_of(page):
+    return (ROOT / "docs" / page).read_text("utf-8")
+
+
+def steps(page):
     """Each line after a $, and what stands below it."""
-    for block in _CONSOLE.findall(PAGE):
+    for block in _CONSOLE.findall(text_of(page)):
         for step in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             asked, _, shown = step.partition("\n")
             yield asked, shown.rstrip("\n")
@@ -36,9 +41,10 @@ def fresh(copies, template, tmp_path, monkeypatch):
     return copies(template)
 
 
-def test_the_examples_run(fresh, tmp_path):
+@pytest.mark.parametrize("page", PAGES)
+def test_the_examples_run(page, fresh, tmp_path):
     count = 0
-    for asked, shown in steps():
+    for asked, shown in steps(page):
         program, *words = shlex.split(asked)
         if program == "cat":
             (tmp_path / words[0]).write_text(shown + "\n", "utf-8")
@@ -48,7 +54,7 @@ def test_the_examples_run(fresh, tmp_path):
         said = (answer.out + answer.err).rstrip("\n")
         assert as_pattern(shown).fullmatch(said), f"$ {asked}\n{said}"
         count += 1
-    assert count > 20
+    assert count > PAGES[page]
 
 
 def names(group, before=""):
@@ -60,10 +66,11 @@ def names(group, before=""):
             yield before + name
 
 
-def test_what_the_page_tells_of_is_there_with_its_options():
-    told = re.findall(r"^### `qazyna ([^`]+)`", PAGE, re.MULTILINE)
+@pytest.mark.parametrize("page", PAGES)
+def test_what_the_page_tells_of_is_there_with_its_options(page):
+    told = re.findall(r"^### `qazyna ([^`]+)`", text_of(page), re.MULTILINE)
     there = set(names(get_command(app)))
-    assert len(told) > 20
+    assert len(told) > PAGES[page]
     for heading in told:
         name = re.split(r" (?=[^a-z])", heading)[0]
         assert name in there

@@ -2,7 +2,7 @@
 
 import typer
 
-from qazyna.shell.cli.programme import measuring, watching
+from qazyna.shell.cli.programme import gating, measuring, statements
 
 programme = typer.Typer(
     help="The manager programme: how managers are chosen, paid, watched and left.",
@@ -13,3 +13,4 @@ programme.command()(measuring.performance)
 programme.command()(measuring.cashflows)
 programme.add_typer(watching.statement, name="statement")
 programme.command()(watching.queries)
+programme.command()(gating.gate)
