@@ -2,7 +2,7 @@
 
 import typer
 
-from qazyna.shell.cli.programme import gating, measuring, statements
+from qazyna.shell.cli.programme import gating, measuring, watching
 
 programme = typer.Typer(
     help="The manager programme: how managers are chosen, paid, watched and left.",
