@@ -83,6 +83,9 @@ class ManagementFee(_Part):
     """`nav` before performance fees; for venture funds what was promised, or is paid in at cost."""
     frequency: Frequency = "monthly"
     in_advance: bool = False
+    """On what was there at the beginning of the period; else at its end, before fees."""
+    day_count: Literal["actual_365", "actual_360", "actual_actual"] = "actual_365"
+    """How many days a year has, for a fee of some days."""
 
 
 class PerformanceFee(_Part):
@@ -90,13 +93,16 @@ class PerformanceFee(_Part):
 
     rate: Rate
     hurdle: Rate = Decimal(0)
-    """A rate a year on the high-water mark."""
+    """A rate a year on the high-water mark, from the beginning of each performance period."""
     hurdle_kind: Literal["hard", "soft"] = "hard"
     """Above a hard hurdle only the excess is charged; above a soft one everything."""
     high_water_mark: bool = True
     crystallises: Frequency = "annual"
     method: Literal["series", "equalisation"] = "series"
     """How a subscription within a period is charged for its own gain and no other."""
+    below_mark: Literal["contingent_redemption", "deposit"] = "contingent_redemption"
+    """With equalisation: whether the fee on a gain up to the fund's mark costs the subscriber
+    units, or is taken from a deposit paid on top of the subscription."""
 
 
 class VentureTerms(_Part):
@@ -114,9 +120,19 @@ class VentureTerms(_Part):
     preferred_return: Rate = Decimal(0)
     carry: Rate = Decimal(0)
     catch_up: Rate = Decimal(1)
-    """The manager's share of what comes after the preferred return until its carry is whole."""
+    """The manager's share of what comes after the preferred return until its carry is whole.
+    Where it has none, that is shared at once."""
     waterfall: Literal["whole_fund", "deal_by_deal"] = "whole_fund"
+    losses_first: bool = False
+    """Deal by deal: whether losses of deals that are over are made good before any carry."""
     clawback: bool = True
+    """Whether the manager gives back, at the end of life, what carry it has too much."""
+
+    @model_validator(mode="after")
+    def _completes(self) -> "VentureTerms":
+        if self.carry == 1 or 0 < self.catch_up <= self.carry:
+            raise ValueError("a catch-up is nothing, or more than the carry; a carry less than all")
+        return self
 
 
 class Terms(_Part):

@@ -1,0 +1,1 @@
+"""Fees: what a fund's terms let its manager take, recomputed beside what it took."""
