@@ -4,7 +4,7 @@ Of each month a portfolio enters with its return, weighted by what it had at the
 and its flows by day. It enters with its first full month and leaves after its last. Months are
 linked; a part of a year is told as it is and never annualised. The three-year standard deviation is
 that of the last 36 monthly net returns, and of the benchmark's in the same months, with n - 1,
-times √12; it is not given for fewer. (GIPS Standards for Asset Owners 2020, chapters 22 to 25.)
+times √12; it is not given for fewer. (GIPS Standards for Asset Owners 2020, sections 22 to 24.)
 
 What the standards ask for in words (definition, fees, currency, policies) is not made here.
 """
