@@ -11,7 +11,7 @@ LIBRARIES = {"btclib", "cryptography", "eth_utils", "pydantic", "pydantic_core",
 LIBRARIES |= {"typing_extensions"}
 
 KERNELS = {
-    "programme": {"cvxpy", "numpy", "pyxirr"},
+    "programme": {"cvxpy", "highspy", "numpy", "pyxirr"},
 }
 """room -> libraries of floats that it may use, inside kernels and nowhere in the books"""
 

@@ -95,6 +95,8 @@ class Event(BaseModel):
     kind: ClassVar[str]
     schema_version: ClassVar[int] = 1
     private: ClassVar[frozenset[str]] = frozenset()
+    sealed_until: ClassVar[str] = ""
+    """What must be true of its stream before anybody is shown the private fields."""
 
     on: date
     """The value date: the day on which it counts."""

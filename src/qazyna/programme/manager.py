@@ -11,6 +11,8 @@ from qazyna.ledger.entry import Account, Entry
 from qazyna.money import Asset, hedge_fund_units, undrawn, venture_interest
 from qazyna.office.correction import Correctable
 from qazyna.plan import Command, Day, Event, Name, Segment, State, World, command, event, state
+from qazyna.programme.selection.admission import admitted as candidate_admitted
+from qazyna.programme.selection.admission import chosen_candidate, terms_of
 from qazyna.programme.terms import Terms, TermsFrom
 from qazyna.programme.underway import Call as Call
 from qazyna.programme.underway import Dealt as Dealt
@@ -271,10 +273,16 @@ class AdmitManager(Command):
     currency: Segment
     admitted_on: Day
     terms: Terms = Terms()
+    """Those of the candidate, where one is named and nothing is said here."""
     decision_ref: Name
+    search: Segment | None = None
+    """The selection round in which it was chosen."""
+    candidate: Segment | None = None
+    """Its label in that round."""
 
     def streams(self) -> tuple[str, ...]:
-        return (f"manager/{self.manager}", "programme")
+        round_ = (f"search/{self.search}",) if self.search is not None else ()
+        return (f"manager/{self.manager}", "programme", *round_)
 
 
 @event
@@ -290,6 +298,8 @@ class ManagerAdmitted(ByAManager):
     ceiling: int
     terms: Terms
     decision_ref: str
+    search: str | None = None
+    candidate: str | None = None
 
     def assets(self) -> tuple[Asset, ...]:
         if self.manager_kind == "hedge_fund":
@@ -347,6 +357,7 @@ def admit_manager(world: World, asked: AdmitManager) -> list[Event]:
             f"A fund is kept in a currency; {currency.code} is {currency.klass}.",
             {"asset": currency.code},
         )
+    candidate = chosen_candidate(world, asked.manager_kind, asked.search, asked.candidate, on)
     law = world.law(on)
     clause, most = (
         ("programme.hedge_funds_max", law.hedge_funds_max)
@@ -372,8 +383,11 @@ def admit_manager(world: World, asked: AdmitManager) -> list[Event]:
             currency=currency.code,
             scale=currency.scale,
             ceiling=currency.ceiling,
-            terms=asked.terms,
+            terms=terms_of(candidate, asked.terms),
             decision_ref=asked.decision_ref,
+            search=asked.search,
+            candidate=asked.candidate,
         ),
         ManagerListed(on=on, manager=asked.manager, manager_kind=asked.manager_kind),
+        *candidate_admitted(asked.search, candidate, asked.manager, on),
     ]

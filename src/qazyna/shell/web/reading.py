@@ -132,7 +132,7 @@ def facts(found: Happened, assets: Assets, sees_private: bool) -> list[dict[str,
         value = body[name]
         if name in _HIDDEN or value in (None, [], ""):
             continue
-        if name in found.private and not sees_private:
+        if (name in found.private and not sees_private) or (found.sealed and _is_sealed(value)):
             shown = _sealed(found.body[name])
         else:
             shown = reader.field(name, value, name in amounts)
@@ -158,6 +158,11 @@ def _amounts(kind: str) -> frozenset[str]:
         or (field.annotation is int and any(isinstance(m, PlainSerializer) for m in field.metadata))
         or (name == "nav" and kind == "nav_stated")
     )
+
+
+def _is_sealed(value: Any) -> bool:
+    """Whether a commitment stands here instead of a value."""
+    return isinstance(value, dict) and set(value) == {"sha256"}
 
 
 def _sealed(value: Any) -> SafeString:

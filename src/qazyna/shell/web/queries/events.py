@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from qazyna.plan import EVENTS
 from qazyna.shell.web import books
 
 _EVENT = """
@@ -14,6 +15,7 @@ _EVENT = """
     JOIN books.command c ON c.key = e.command JOIN books.stream s ON s.name = e.stream
     WHERE e.seq = %s
 """
+_TRUE_OF = "SELECT (state -> %s)::bool AS so FROM books.stream WHERE name = %s"
 _SEQ = "SELECT seq FROM books.event WHERE stream = %s AND version = %s"
 _GRANTS = """
     SELECT g.authority, b.path AS book, g.asset, g.granted,
@@ -30,7 +32,10 @@ _CONTENT = "SELECT name, content FROM books.document WHERE sha256 = %s"
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """An event as it was recorded. `body` is public; `private` is apart: values and salts."""
+    """An event as it was recorded. `body` is public; `private` is apart: values and salts.
+
+    While the event is sealed, its private values are not even read: nobody is shown them.
+    """
 
     seq: int
     stream: str
@@ -44,6 +49,7 @@ class Happened:
     command_kind: str
     actor: str
     last_version: int
+    sealed: bool = False
 
     @property
     def body(self) -> dict[str, Any]:
@@ -65,6 +71,7 @@ def event(seq: int) -> Happened | None:
     found = books.row(_EVENT, [seq])
     if found is None:
         return None
+    sealed = _sealed(found.kind, found.stream)
     return Happened(
         found.seq,
         found.stream,
@@ -73,12 +80,22 @@ def event(seq: int) -> Happened | None:
         found.value_date,
         found.recorded_at,
         bytes(found.leaf).decode(),
-        found.private or {},
+        {} if sealed else found.private or {},
         found.key,
         found.command_kind,
         found.actor,
         found.last,
+        sealed,
     )
+
+
+def _sealed(kind: str, stream: str) -> bool:
+    """Whether the private fields of that kind of event are still for nobody's eyes."""
+    model = EVENTS.get(kind)
+    if model is None or not model.sealed_until:
+        return False
+    found = books.row(_TRUE_OF, [model.sealed_until, stream])
+    return not (found and found.so)
 
 
 def seq_of(stream: str, version: int) -> int | None:
