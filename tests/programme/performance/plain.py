@@ -120,8 +120,9 @@ def phi(r):
 
 
 def desmoothed(r, smoothing):
-    weight = max(smoothing, 0)
-    return [(now - weight * before) / (1 - weight) for before, now in pairwise(r)]
+    if smoothing <= 0:
+        return r
+    return [(now - smoothing * before) / (1 - smoothing) for before, now in pairwise(r)]
 
 
 def peer_rank(own, others):

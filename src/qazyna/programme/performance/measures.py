@@ -85,13 +85,15 @@ def kurtosis_excess(sample: Sample) -> Array:
 
 
 def worst_losses(sample: Sample) -> Array:
-    """(M, K): the largest losses of each series, falling; as many as VaR and ES ask for."""
+    """(M, K): the largest losses of each series, falling, NaN after its last; as many as VaR and ES
+    ask for."""
     periods = sample.filled.shape[0]
     count = min(periods, math.ceil(TAIL * periods) + 1)
     losses = np.ascontiguousarray(np.where(sample.there, -sample.filled, -np.inf).T)
     if count < periods:
         losses = -np.partition(-losses, count - 1, axis=1)[:, :count]
-    return np.asarray(-np.sort(-losses, axis=1))
+    ordered = -np.sort(-losses, axis=1)
+    return np.where(np.isfinite(ordered), ordered, np.nan)
 
 
 def value_at_risk(sample: Sample, worst: Array) -> Array:

@@ -28,14 +28,16 @@ def phi(sample: Sample) -> Array:
 
 
 def desmoothed(sample: Sample, smoothing: Array) -> Array:
-    """(T - 1, M) returns before smoothing; NaN where a return or the one before it is missing.
+    """(T, M) returns before smoothing; NaN where a return or the one before it is missing.
 
-    A φ below 0 is no smoothing: those series stay as they are, less their first return.
+    A φ of nothing or below is no smoothing: those series stay as they are. Of the others the first
+    return is lost.
     """
     weight = np.maximum(smoothing, 0.0)
-    both = sample.there[:-1] & sample.there[1:]
-    found = ratio(sample.filled[1:] - weight * sample.filled[:-1], 1.0 - weight, weight < 1.0)
-    return np.asarray(np.where(both, found, np.nan))
+    before = np.vstack([np.zeros_like(sample.filled[:1]), sample.filled[:-1]])
+    known = np.vstack([np.zeros_like(sample.there[:1]), sample.there[:-1]]) | (weight == 0.0)
+    found = ratio(sample.filled - weight * before, 1.0 - weight, weight < 1.0)
+    return np.asarray(np.where(sample.there & known, found, np.nan))
 
 
 def desmoothed_volatility(sample: Sample, smoothing: Array, periods: float) -> Array:

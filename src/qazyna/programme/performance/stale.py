@@ -139,14 +139,14 @@ def roll_forward(
     sample = Sample.of(ours)
     smoothing = float(np.nan_to_num(phi(sample)[0]))
     plain = desmoothed(sample, np.array([smoothing]))
-    fit = against(Sample.of(plain), its[1:], 0.0, 1.0)
+    fit = against(Sample.of(plain), its, 0.0, 1.0)
     count, beta, beta_se = int(fit.n[0]), float(fit.beta[0]), float(fit.beta_se[0])
     if count < LEAST or np.isnan(beta_se):
         return NoEstimate(
             as_of, f"{found.text}; {count} returns are too few for a beta, {LEAST} are needed"
         )
     moved = now[1] / then[1] - 1.0
-    open_ = _unexplained(plain[:, 0] - beta * its[1:], history, as_of)
+    open_ = _unexplained(plain[:, 0] - beta * its, history, as_of)
     spread = float(np.hypot(moved * beta_se, open_))
     factor = max(_six(1.0 + beta * moved), Decimal(0))
     return Estimate(

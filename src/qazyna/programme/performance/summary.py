@@ -88,7 +88,7 @@ def document(returns: Returns, basis: Basis) -> dict[str, Any]:
     lists = {name: values.tolist() for name, values in found.items()}
     for at, name in enumerate(returns.names):
         told: dict[str, Any] = {
-            measure: _number(measure, values[at]) for measure, values in lists.items()
+            measure: number(measure, values[at]) for measure, values in lists.items()
         }
         told["from"], told["to"] = (returns.days[day].isoformat() for day in (first[at], last[at]))
         series[name] = told
@@ -105,7 +105,8 @@ def document(returns: Returns, basis: Basis) -> dict[str, Any]:
     }
 
 
-def _number(measure: str, value: float) -> float | int | None:
+def number(measure: str, value: float) -> float | int | None:
+    """As JSON has it: null where it is not defined, counts whole."""
     if np.isnan(value):
         return None
     return int(value) if measure in COUNTS else value
@@ -128,6 +129,9 @@ def _estimates(name: str, told: dict[str, Any], basis: Basis) -> Iterator[dict[s
     if told["n"] < FEW:
         why = f"{told['n']} returns: the worst twentieth is less than one of them"
         yield _estimate(name, ["var_95", "es_95"], why)
+    if told["n"] < basis.periods:
+        why = f"{told['n']} returns are less than a year's, and made into a year's all the same"
+        yield _estimate(name, ["twr_annualised"], why)
     if basis.benchmark is None:
         return
     if compared:

@@ -1,12 +1,13 @@
 """How managers performed: of files, without a database, and of the books."""
 
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from qazyna.shell.cli.options import AsJson
+from qazyna.shell.cli.options import AsJson, From, To
 from qazyna.shell.cli.output import emit, refusals
 
 if TYPE_CHECKING:
@@ -29,14 +30,13 @@ IndexFile = Annotated[
 
 def performance(
     returns: Annotated[
-        Path,
+        Path | None,
         typer.Option(
             "--returns",
             metavar="FILE",
-            help="CSV: date, and one column a series of simple returns as fractions.",
-            show_default=False,
+            help="CSV: date, and one column a series of returns as fractions; else of the books.",
         ),
-    ],
+    ] = None,
     rf: RiskFree = 0.0,
     mar: Acceptable = 0.0,
     benchmark: Annotated[
@@ -46,16 +46,65 @@ def performance(
         ),
     ] = None,
     periods: Periods = 12,
+    manager: Annotated[
+        str | None, typer.Option("--manager", metavar="CODE", help="Of the books, one manager.")
+    ] = None,
+    since: From = None,
+    until: To = None,
     as_json: AsJson = False,
 ) -> None:
-    """Return, risk, drawdown, ratios, and what a benchmark explains, of every series of a file."""
-    with refusals(as_json):
-        from qazyna.programme.performance import summary
-        from qazyna.shell.cli.programme.text import performance_as_text
+    """Return, risk, drawdown, ratios, what a benchmark explains: of a file's series, or of the
+    managers in the books."""
+    if returns is not None:
+        if manager is not None or since is not None or until is not None:
+            raise typer.BadParameter("--manager, --from and --to are of the books: leave out one.")
+        with refusals(as_json):
+            _of_a_file(returns, rf, mar, benchmark, periods, as_json)
+    else:
+        with refusals(as_json):
+            _of_the_books(rf, mar, benchmark, periods, manager, since, until, as_json)
 
-        series, held = _with_benchmark(_read_returns(returns, periods), benchmark, periods)
-        found = summary.document(series, summary.Basis(periods, rf, mar, held))
-        emit(found, as_json, lambda: performance_as_text(found))
+
+def _of_a_file(
+    returns: Path, rf: float, mar: float, benchmark: str | None, periods: float, as_json: bool
+) -> None:
+    from qazyna.programme.performance import summary
+    from qazyna.shell.cli.programme.text import performance_as_text
+
+    series, held = _with_benchmark(_read_returns(returns, periods), benchmark, periods)
+    found = summary.document(series, summary.Basis(periods, rf, mar, held))
+    emit(found, as_json, lambda: performance_as_text(found))
+
+
+def _of_the_books(
+    rf: float,
+    mar: float,
+    benchmark: str | None,
+    periods: float,
+    manager: str | None,
+    since: date | None,
+    until: date | None,
+    as_json: bool,
+) -> None:
+    from qazyna.programme.performance.track import index_of
+    from qazyna.shell.cli.programme.text import managers_as_text
+    from qazyna.shell.installation import open_books
+    from qazyna.shell.queries.performance import performance as of_the_books
+
+    index = None
+    if benchmark is not None:
+        index = index_of(_one_series(_read_returns(_existing(benchmark), periods)), periods)
+    with open_books() as books:
+        found = of_the_books(
+            books.connection,
+            since=since,
+            until=until,
+            code=manager,
+            rf=rf,
+            mar=mar,
+            benchmark=index,
+        )
+        emit(found, as_json, lambda: managers_as_text(found))
 
 
 def _read_returns(file: Path, periods: float) -> "Returns":
@@ -78,18 +127,26 @@ def _with_benchmark(
         return series.without(benchmark), series.column(benchmark)
     from qazyna.programme.performance.series_files import aligned
 
+    its = _one_series(_read_returns(_existing(benchmark), periods))
+    return series, aligned(its, series.days, periods)
+
+
+def _existing(benchmark: str) -> Path:
     file = Path(benchmark)
     if not file.exists():
         raise typer.BadParameter(
-            f"{benchmark} is no column of the file, and no file.", param_hint="--benchmark"
+            f"{benchmark} is no file, and no column of one.", param_hint="--benchmark"
         )
-    its = _read_returns(file, periods)
+    return file
+
+
+def _one_series(its: "Returns") -> "Returns":
     if len(its.names) > 1:
         raise typer.BadParameter(
-            f"{benchmark} has {len(its.names)} series, and a benchmark is one.",
+            f"the file has {len(its.names)} series, and a benchmark is one.",
             param_hint="--benchmark",
         )
-    return series, aligned(its, series.days, periods)
+    return its
 
 
 def cashflows(

@@ -47,20 +47,88 @@ def performance_as_text(found: dict[str, Any]) -> None:
     _estimates(found["estimates"])
 
 
+SIDE_BY_SIDE: Final = (
+    *("volatility", "downside_deviation", "max_drawdown", "sharpe", "sortino", "var_95", "es_95"),
+    *("beta", "beta_se", "alpha_annualised"),
+)
+
+
+def managers_as_text(found: dict[str, Any]) -> None:
+    """Each manager of the books: returns, risk reported and desmoothed, money, its last NAV."""
+    if not found["managers"]:
+        typer.echo("No manager was admitted.")
+        return
+    typer.echo(f"As of {found['as_of']}, net of fees, in {found['currency']}.")
+    for code, manager in found["managers"].items():
+        section(f"{code} {manager['name']}".strip())
+        if nav := manager["nav"]:
+            kind = "final" if nav["final"] else "estimated"
+            typer.echo(f"NAV of {nav['on']}: {nav['per_unit']} {manager['currency']} ({kind})")
+        if stale := manager["stale"]:
+            typer.echo(f"STALE: {stale['why']}")
+            if estimate := stale["estimate"]:
+                typer.echo(f"ESTIMATE {estimate['worth']} {manager['currency']}: {estimate['why']}")
+        if measures := found["series"].get(code):
+            _measures(measures, manager)
+        if money := manager["money"]:
+            cashflows_as_text(money)
+    if found["composite"]:
+        section("Composite of the managers")
+        _composite(found["composite"])
+    _estimates(found["estimates"])
+
+
+def _measures(reported: dict[str, Any], manager: dict[str, Any]) -> None:
+    for measure in ("cumulative", "twr_annualised", "phi", "peer_rank"):
+        typer.echo(f"{spoken(measure)}: {figure(measure, reported[measure])}")
+    desmoothed = manager["desmoothed"] or {}
+    table(
+        ("", ">reported", ">desmoothed"),
+        (
+            (spoken(m), figure(m, reported[m]), figure(m, desmoothed.get(m)))
+            for m in SIDE_BY_SIDE
+            if reported[m] is not None
+        ),
+    )
+
+
+def _composite(years: Sequence[dict[str, Any]]) -> None:
+    def percent(value: float | None) -> str:
+        return "" if value is None else f"{100 * value:,.2f} %"
+
+    table(
+        ("Year", ">Months", ">Net", ">Benchmark", ">3-year deviation", ">Managers", ">Assets"),
+        (
+            (
+                str(year["year"]),
+                str(year["months"]),
+                percent(year["net"]),
+                percent(year["benchmark"]),
+                percent(year["three_year_deviation"]),
+                str(year["portfolios"]),
+                f"{year['assets']:,.2f}",
+            )
+            for year in years
+        ),
+    )
+
+
 def _estimates(estimates: Sequence[dict[str, Any]]) -> None:
     if not estimates:
         return
     section("What cannot be had, or rests on little")
     for each in estimates:
         measures = ", ".join(spoken(measure) for measure in each["measures"])
-        typer.echo(f"{each['series'] or 'all'}: {each['why']} ({measures})")
+        typer.echo(
+            f"{each['series'] or 'all'}: {each['why']}" + (f" ({measures})" * bool(measures))
+        )
 
 
 def cashflows_as_text(found: dict[str, Any]) -> None:
     rows = [
         (name.replace("_", " "), figure(name, value))
         for name, value in found.items()
-        if isinstance(value, float) or value is None
+        if isinstance(value, float)
     ]
     for line in aligned(rows):
         typer.echo(line)
