@@ -1,5 +1,7 @@
 """Who sees what: everything needs a login, and private fields an office."""
 
+import re
+
 import pytest
 
 from tests.web.served import client, text
@@ -29,8 +31,20 @@ def test_nothing_is_shown_to_who_is_not_signed_in(demo, address):
     assert (302, f"/login?next={address}") == (page.status_code, page["Location"])
 
 
-def test_only_the_sign_of_life_is_open(demo):
+def test_only_the_sign_of_life_and_the_log_are_open(demo):
+    """Every address there is, asked by nobody in particular (the log: tests/web/test_log_pages)."""
+    from qazyna.shell.web.urls import urlpatterns
+
     assert {"ok": True} == client().get("/health").json()
+    opened = {"health", "login", "logout"}
+    for pattern in urlpatterns:
+        if pattern.name in opened or pattern.name.startswith("log-") or pattern.name == "log":
+            continue
+        asked = re.sub(r"<int:\w+>", "1", re.sub(r"<(str|path):\w+>", "x", str(pattern.pattern)))
+        page = client().get(f"/{asked}")
+        # A script is named by its digest, and there is none of that name; a decision is posted.
+        other = {"chart-script": 404, "approve": 405, "reject": 405}
+        assert other.get(pattern.name, 302) == page.status_code, asked
 
 
 def test_a_wrong_password_lets_nobody_in(demo):

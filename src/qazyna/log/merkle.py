@@ -78,6 +78,13 @@ def complete_nodes(start: int, end: int) -> list[tuple[int, int]]:
     return found
 
 
+def inclusion_nodes(index: int, size: int) -> list[tuple[int, int]]:
+    """The complete nodes whose hashes the proof of leaf `index` is made of."""
+    if not 0 <= index < size:
+        raise BadProof(f"a tree of {size} leaves has no leaf {index}")
+    return [node for ends in _path(index, 0, size) for node in complete_nodes(*ends)]
+
+
 def inclusion_proof(index: int, size: int, hashes: Hashes) -> list[bytes]:
     """The path from leaf `index` up to the root of the tree of that size."""
     if not 0 <= index < size:

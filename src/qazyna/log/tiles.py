@@ -55,15 +55,19 @@ def parse(path: str) -> Tile:
             raise BadProof(f"{path} is no tile's path")
     width = WIDTH
     if len(digits) > 1 and digits[-2].endswith(".p"):
-        width = int(digits.pop()) if digits[-1].isascii() and digits[-1].isdigit() else 0
+        width = _read_number(digits.pop(), 3)
         digits[-1] = digits[-1].removesuffix(".p")
     text = "".join(digits).replace("x", "")
-    number = int(text) if text.isascii() and text.isdigit() else 0
-    height = int(level) if level.isascii() and level.isdigit() and len(level) < 3 else ENTRIES
-    tile = Tile(height, number, width)
+    height = ENTRIES if level == "entries" else _read_number(level, 2)
+    tile = Tile(height, _read_number(text, 21), width)
     if not 0 < width <= WIDTH or height > 63 or tile.path != path:
         raise BadProof(f"{path} is no tile's path")
     return tile
+
+
+def _read_number(text: str, most: int) -> int:
+    """The number, if it is one of so many digits at most; else one that no path has."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= most else 0
 
 
 def tiles_of(size: int, since: int = 0) -> Iterator[Tile]:
@@ -123,27 +127,40 @@ class TiledTree:
         self._read = read
         self._tiles: dict[tuple[int, int], Sequence[bytes]] = {}
 
+    def tiles(self, nodes: Iterable[tuple[int, int]]) -> list[Tile]:
+        """The tiles that hold these complete nodes, or what they are made of; each once."""
+        places = dict.fromkeys(_place(*node)[:2] for node in nodes)
+        return [self._tile(*place) for place in places]
+
+    def keep(self, tile: Tile, hashes: Sequence[bytes]) -> None:
+        """Take the hashes of a tile that was read already."""
+        if len(hashes) < tile.width:
+            raise BadProof(f"tile {tile.level}/{tile.number} is cut short")
+        self._tiles[tile.level, tile.number] = hashes[: tile.width]
+
     def __call__(self, level: int, index: int) -> bytes:
         """The hash of a complete node."""
-        tile_level, inside = divmod(level, _HEIGHT)
-        number, place = divmod(index << inside, WIDTH)
-        row = self._row(tile_level, number)
-        covered = row[place : place + (1 << inside)]
-        if len(covered) != 1 << inside:
+        tile_level, number, place, count = _place(level, index)
+        if (tile_level, number) not in self._tiles:
+            tile = self._tile(tile_level, number)
+            self.keep(tile, self._read(tile))
+        covered = self._tiles[tile_level, number][place : place + count]
+        if len(covered) != count:
             raise BadProof(f"a tree of {self.size} leaves has no node {level}/{index}")
         return fold(covered)
 
-    def _row(self, level: int, number: int) -> Sequence[bytes]:
-        row = self._tiles.get((level, number))
-        if row is None:
-            width = min(WIDTH, (self.size >> (_HEIGHT * level)) - number * WIDTH)
-            if width <= 0:
-                raise BadProof(f"a tree of {self.size} leaves has no tile {level}/{number}")
-            row = self._read(Tile(level, number, width))
-            if len(row) < width:
-                raise BadProof(f"tile {level}/{number} is cut short")
-            row = self._tiles[level, number] = row[:width]
-        return row
+    def _tile(self, level: int, number: int) -> Tile:
+        width = min(WIDTH, (self.size >> (_HEIGHT * level)) - number * WIDTH)
+        if width <= 0:
+            raise BadProof(f"a tree of {self.size} leaves has no tile {level}/{number}")
+        return Tile(level, number, width)
+
+
+def _place(level: int, index: int) -> tuple[int, int, int, int]:
+    """Where a node is found: the level and number of a tile, and which of its hashes it covers."""
+    tile_level, inside = divmod(level, _HEIGHT)
+    number, place = divmod(index << inside, WIDTH)
+    return tile_level, number, place, 1 << inside
 
 
 __all__ = [

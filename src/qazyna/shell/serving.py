@@ -1,4 +1,7 @@
-"""Serving the pages: gunicorn in front of Django, on the loopback unless told otherwise."""
+"""Serving the pages: gunicorn in front of Django, on the loopback unless told otherwise.
+
+Beside it runs the job that seals the log (`log/job.py`). It ends when the server ends.
+"""
 
 import os
 import signal
@@ -19,6 +22,7 @@ from qazyna.shell.installation import Books
 WORKERS = 2
 THREADS = 4
 SECONDS_TO_ANSWER = 30
+_JOB = "qazyna.shell.log.job"
 
 
 def prepare(books: Books, host: str, port: int) -> str:
@@ -38,9 +42,21 @@ def prepare(books: Books, host: str, port: int) -> str:
     return address
 
 
-def serve(books: Books, host: str, port: int, detach: bool, said: Callable[[], None]) -> None:
-    """Serve until interrupted, or, detached, until `qazyna down`. `said` speaks once it answers."""
-    if running(books.home) is not None:
+def serve(
+    books: Books,
+    host: str,
+    port: int,
+    detach: bool,
+    said: Callable[[], None],
+    seal_every: float = 0,
+) -> None:
+    """Serve until interrupted, or, detached, until `qazyna down`. `said` speaks once it answers.
+
+    The log is sealed every so many seconds; never, if they are none.
+    """
+    serving = running(books.home)
+    if serving is not None:
+        _keep_sealing(books, serving, seal_every)
         said()
         return
     log = books.home.logs / "web.log"
@@ -67,6 +83,7 @@ def serve(books: Books, host: str, port: int, detach: bool, said: Callable[[], N
     _pid_file(books.home).write_text(f"{server.pid}\n")
     try:
         _wait_until_it_answers(server, f"http://{host}:{port}", log)
+        _keep_sealing(books, server.pid, seal_every)
         said()
         sys.stdout.flush()
         if not detach:
@@ -77,6 +94,22 @@ def serve(books: Books, host: str, port: int, detach: bool, said: Callable[[], N
     finally:
         if not detach:
             _pid_file(books.home).unlink(missing_ok=True)
+
+
+def _keep_sealing(books: Books, server: int, every: float) -> None:
+    """Start the job that seals while that server runs, unless it runs already."""
+    if not every or sealing(books.home) is not None:
+        return
+    words = ("--home", str(books.home.path), "--server", str(server), "--every", str(every))
+    with (books.home.logs / "sealing.log").open("ab") as output:
+        job = subprocess.Popen(
+            [sys.executable, "-m", _JOB, *words],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    _pid_file(books.home, "sealing").write_text(f"{job.pid}\n")
 
 
 def _wait(server: subprocess.Popen[bytes]) -> None:
@@ -105,22 +138,34 @@ def _wait_until_it_answers(server: subprocess.Popen[bytes], address: str, log: P
 
 def running(home: Home) -> int | None:
     """The process that serves this home's pages, if one does."""
+    return _process(home, "web", b"gunicorn")
+
+
+def sealing(home: Home) -> int | None:
+    """The process that seals this home's log, if one does."""
+    return _process(home, "sealing", f"{_JOB}\0--home\0{home.path}\0".encode())
+
+
+def _process(home: Home, name: str, says: bytes) -> int | None:
+    """The process of that name, if it lives and is what it was."""
     try:
-        pid = int(_pid_file(home).read_text())
+        pid = int(_pid_file(home, name).read_text())
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
     except (OSError, ValueError):
         return None
-    return pid if b"gunicorn" in command else None
+    return pid if says in command else None
 
 
 def stop(home: Home) -> bool:
     """Stop serving this home's pages. False if nobody was."""
-    pid = running(home)
-    if pid is None:
-        return False
-    _end(pid)
-    _pid_file(home).unlink(missing_ok=True)
-    return True
+    pid, job = running(home), sealing(home)
+    if pid is not None:
+        _end(pid)
+        _pid_file(home).unlink(missing_ok=True)
+    if job is not None:  # it ends by itself; here it is waited for
+        _end(job)
+        _pid_file(home, "sealing").unlink(missing_ok=True)
+    return pid is not None
 
 
 def _end(pid: int) -> None:
@@ -134,5 +179,5 @@ def _end(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def _pid_file(home: Home) -> Path:
-    return home.path / "web.pid"
+def _pid_file(home: Home, name: str = "web") -> Path:
+    return home.path / f"{name}.pid"

@@ -47,7 +47,13 @@ TEMPLATES = [
 
 _URL = os.environ.get("QAZYNA_DATABASE", "")
 DATABASES = {
-    "default": {**django_database(_URL), "CONN_MAX_AGE": None}
+    # A connection is kept, and looked at once a request: the database may have been started anew.
+    "default": {
+        **django_database(_URL),
+        "ENGINE": "qazyna.shell.web.database",
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+    }
     if _URL
     else {"ENGINE": "django.db.backends.dummy"}
 }

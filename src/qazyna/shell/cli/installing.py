@@ -38,9 +38,18 @@ def up(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 8000,
     detach: Annotated[bool, typer.Option("--detach", help="Return once it answers.")] = False,
+    seal_every: Annotated[
+        float,
+        typer.Option(
+            metavar="SECONDS",
+            min=0,
+            envvar="QAZYNA_SEAL_EVERY",
+            help="Seal the log so often; 0: leave it to others.",
+        ),
+    ] = 60,
     as_json: AsJson = False,
 ) -> None:
-    """Serve the pages. The database goes on until `qazyna down`."""
+    """Serve the pages, and keep sealing the log. The database goes on until `qazyna down`."""
     from qazyna.shell import demonstration, serving
     from qazyna.shell.installation import open_books
 
@@ -53,7 +62,12 @@ def up(
             f"  demo login: {login['user']}\n  password:   {login['password']}\n" if login else ""
         )
         serving.serve(
-            books, host, port, detach, said=lambda: emit(document, as_json, text.rstrip())
+            books,
+            host,
+            port,
+            detach,
+            said=lambda: emit(document, as_json, text.rstrip()),
+            seal_every=seal_every,
         )
 
 

@@ -85,22 +85,15 @@ def prove(
     as_json: AsJson = False,
 ) -> None:
     """That an entry (its number, or case/C-1@3#1) or event (case/C-1@3) is in the log."""
-    from qazyna.log.note import encode
     from qazyna.shell.installation import open_books
+    from qazyna.shell.log.proving import document as told
     from qazyna.shell.log.proving import prove as run
     from qazyna.shell.log.signing import log_key, witnesses
 
     with refusals(as_json), open_books() as books:
         proof, leaf = run(books.connection, books.home, entry)
         keys = [log_key(books.connection), *witnesses(books.connection)]
-        document = {
-            "entry": entry,
-            "position": proof.index,
-            "leaf": leaf.decode(),
-            "path": [encode(each) for each in proof.path],
-            "proof": str(proof),
-            "keys": [str(key) for key in keys],
-        }
+        document = {"entry": entry, **told(proof, leaf, keys)}
         emit(document, as_json, lambda: typer.echo(str(proof), nl=False))
 
 
@@ -164,6 +157,28 @@ def export(
             "root": encode(told.root),
         }
         emit(document, as_json, f"{told.size:,} leaves of {told.origin} in {folder}.")
+
+
+@log.command("fetch")
+def fetch(
+    address: Annotated[str, typer.Argument(metavar="URL", show_default=False)],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Fetch the log that is served at an address into a folder, to be verified there."""
+    from qazyna.log.note import encode
+    from qazyna.shell.log.carrying import fetch as run
+
+    with refusals(as_json), progress("leaves") as report:
+        told = run(address, folder, report)
+        document = {
+            "folder": str(folder),
+            "origin": told.origin,
+            "size": told.size,
+            "root": encode(told.root),
+        }
+        text = f"{told.size:,} leaves of {told.origin} in {folder}, not verified yet."
+        emit(document, as_json, text)
 
 
 @log.command("witness")

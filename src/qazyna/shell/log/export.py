@@ -52,13 +52,13 @@ def export(
     for tile in (*bundles_of(checkpoint.size, since), *tiles_of(checkpoint.size, since)):
         place = folder / tile.path
         if not place.exists():
-            _put(place, content(connection, tile))
+            put(place, content(connection, tile))
         if tile.level < 0:
             done += tile.width
             progress(done)
     own = log_key(connection)
-    _put(folder / KEYS, "".join(f"{key}\n" for key in (own, *witnesses(connection))).encode())
-    _put(folder / CHECKPOINT, str(note).encode())
+    put(folder / KEYS, "".join(f"{key}\n" for key in (own, *witnesses(connection))).encode())
+    put(folder / CHECKPOINT, str(note).encode())
     return checkpoint
 
 
@@ -86,7 +86,7 @@ def _exported(connection: Connection, folder: Path, now: Checkpoint) -> int:
     return then.size
 
 
-def _put(place: Path, data: bytes) -> None:
+def put(place: Path, data: bytes) -> None:
     """Whole or not at all."""
     place.parent.mkdir(parents=True, exist_ok=True)
     fresh = place.with_name(f".{place.name}.new")

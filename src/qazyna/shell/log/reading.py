@@ -1,6 +1,6 @@
 """Reading the sealed tree. Every hash comes from rows that are only ever added to."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -65,42 +65,53 @@ def known_at(connection: Connection, time: datetime) -> Known:
     return Known(row[0], bool(row[1]))
 
 
-# Planned anew each time (prepare=False): a plan kept from when the log was small would read all of
-# a large one.
+def _ask(connection: Connection, query: str, given: list[int]) -> psycopg.Cursor[Any]:
+    """Ask for bytes as bytes. Planned anew each time (prepare=False): a plan kept from when the log
+    was small would read all of a large one."""
+    return psycopg.Cursor(connection).execute(query, given, binary=True, prepare=False)
 
 
 def hashes(connection: Connection, tile: Tile) -> Sequence[bytes]:
     """The hashes of a tile."""
-    where = {"start": tile.start, "end": tile.start + tile.width, "level": tile.level}
-    if tile.level == 0:
-        query = """
-            SELECT string_agg(hash, '' ORDER BY position) FROM books.sealed
-            WHERE position >= %(start)s AND position < %(end)s
-        """
-    else:
-        query = """
-            SELECT string_agg(hash, '' ORDER BY number) FROM books.subtree
-            WHERE level = %(level)s AND number >= %(start)s AND number < %(end)s
-        """
-    row = connection.execute(query, where, binary=True, prepare=False).fetchone()
-    return split((row and row[0]) or b"")
+    (row,) = _several(connection, [tile])
+    return row
 
 
-def tree(connection: Connection, size: int) -> TiledTree:
-    """The hashes of the tree of that size."""
-    return TiledTree(size, lambda tile: hashes(connection, tile))
+_LEAF_TILE = """(SELECT string_agg(hash, '' ORDER BY position) FROM books.sealed
+                 WHERE position >= %s AND position < %s)"""
+_TILE = """(SELECT string_agg(hash, '' ORDER BY number) FROM books.subtree
+            WHERE number >= %s AND number < %s AND level = %s)"""
+
+
+def _several(connection: Connection, tiles: Sequence[Tile]) -> list[Sequence[bytes]]:
+    """The hashes of several tiles, in one statement."""
+    columns = ", ".join(_TILE if tile.level else _LEAF_TILE for tile in tiles)
+    where: list[int] = []
+    for tile in tiles:
+        level = (tile.level,) if tile.level else ()
+        where += (tile.start, tile.start + tile.width, *level)
+    row = _ask(connection, f"SELECT {columns}", where).fetchone()
+    return [split(each or b"") for each in row or ()]
+
+
+def tree(connection: Connection, size: int, nodes: Iterable[tuple[int, int]] = ()) -> TiledTree:
+    """The hashes of the tree of that size. What `nodes` need is read at once, the rest as asked."""
+    found = TiledTree(size, lambda tile: hashes(connection, tile))
+    if tiles := found.tiles(nodes):
+        for tile, row in zip(tiles, _several(connection, tiles), strict=True):
+            found.keep(tile, row)
+    return found
 
 
 def leaf_hashes(connection: Connection, start: int, end: int) -> Iterator[tuple[int, list[bytes]]]:
     """All leaf hashes of a range, in runs; a run that is short has a gap behind it."""
     for at in range(start, end, _CHUNK):
         upto = min(at + _CHUNK, end)
-        row = connection.execute(
+        row = _ask(
+            connection,
             "SELECT string_agg(hash, '' ORDER BY position) FROM books.sealed"
             " WHERE position >= %s AND position < %s",
             [at, upto],
-            binary=True,
-            prepare=False,
         ).fetchone()
         run = (row and row[0]) or b""
         yield at, [run[n : n + HASH_SIZE] for n in range(0, len(run), HASH_SIZE)]
@@ -115,7 +126,7 @@ _LEAVES = """
 
 def leaves(connection: Connection, start: int, end: int) -> list[bytes]:
     """The leaves of a range, as they are stored."""
-    rows = connection.execute(_LEAVES, [start, end], binary=True, prepare=False)
+    rows = _ask(connection, _LEAVES, [start, end])
     return [bytes(row[1] or b"") for row in rows]
 
 

@@ -25,6 +25,7 @@ from qazyna.shell.postgres.server import (
     Server,
     connection,
     ensure,
+    found,
     is_running,
     stop,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "ServerError",
     "connection",
     "ensure",
+    "found",
     "is_running",
     "stop",
 ]

@@ -99,6 +99,14 @@ def connection(role: Role, home: Home | None = None) -> str:
     return ensure(home or Home.current()).url(role)
 
 
+def found(role: Role, home: Home) -> str | None:
+    """The same address where a server answers already; None where one would have to be started."""
+    if url := os.environ.get("DATABASE_URL"):
+        return url
+    server = _answering(home)
+    return None if server is None else server.url(role)
+
+
 def ensure(home: Home) -> Server:
     """The home's server, answering: made where there is none, started where it is not running.
 

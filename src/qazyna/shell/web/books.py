@@ -19,6 +19,7 @@ def connection() -> Connection:
 
     Django would leave jsonb as text and prepare nothing.
     """
+    django_connection.close_if_health_check_failed()
     django_connection.ensure_connection()
     raw: Connection = django_connection.connection
     if raw.prepare_threshold is None:

@@ -31,6 +31,7 @@ NAVIGATION: Final = (
     ("Journal", "/journal", ("/entries", "/events")),
     ("Blueprint", "/blueprint", ()),
     ("Proposals", "/proposals", ()),
+    ("Log", "/log", ()),
 )
 
 NOT_FOUND: Final = frozenset({"no_case", "no_holding", "no_proposal", "no_such_event"})

@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from qazyna.shell.log.published import leaf_of_event
 from qazyna.shell.store.reading import known_assets
 from qazyna.shell.web import access, books, figures, words
 from qazyna.shell.web.figures import link, path, quantity
@@ -98,6 +99,7 @@ def _context(request: HttpRequest, found: Happened, after: str) -> dict[str, Any
         ],
         "more_grants": len(grants) > 50,
         "leaf": found.leaf,
+        "leaf_number": leaf_of_event(books.connection(), found.seq),
         "previous": path("events", found.stream, found.version - 1) if found.version > 1 else None,
         "next": path("events", found.stream, found.version + 1)
         if found.version < found.last_version

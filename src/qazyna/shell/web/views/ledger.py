@@ -13,6 +13,7 @@ from qazyna.clock import day
 from qazyna.errors import Refused
 from qazyna.ledger.entry import Account
 from qazyna.money import Asset
+from qazyna.shell.log.published import leaf_of_entry
 from qazyna.shell.store.reading import known_assets
 from qazyna.shell.web import books, figures, words
 from qazyna.shell.web.figures import link, mark, money, number, path, quantity
@@ -152,6 +153,7 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
         "event_means": words.event_sentence(found.event_kind),
         "postings": [posting_row(p, assets) for p in ledger.postings_of([number])[number]],
         "leaf": bytes(found.leaf).decode(),
+        "leaf_number": leaf_of_entry(books.connection(), number),
     }
     trail = (
         ("Journal", "/journal"),
