@@ -386,7 +386,9 @@ def test_a_venture_commitment_called_and_distributed():
 
 def test_an_annulled_judgment_finds_what_was_passed_on():
     """One coin was handed over in kind, one sold and allocated; the judgment is annulled. What the
-    reserve and the budget had of it goes back to the case, and there to the claimants."""
+    reserve and the budget had of it goes back to the case, and there to the claimants.
+
+    The coin in kind was the reserve's alone: of both coins it has its share of three fifths."""
     there = world()
     do(
         there,
@@ -443,10 +445,10 @@ def test_an_annulled_judgment_finds_what_was_passed_on():
         """
         2026-05-04  transfer  40     HF-1  Dr reserve/reserve           Cr reserve/fund/HF-1          by decision
                               40     HF-1  Dr C-1/1/fund/HF-1           Cr C-1/1/state
-        2026-05-04  transfer  30000  USD   Dr reserve/reserve           Cr reserve/bank/National Bank by decision
-                              30000  USD   Dr C-1/1/bank/National Bank  Cr C-1/1/state
-        2026-05-04  transfer  20000  USD   Dr budget/budget             Cr budget/bank/National Bank  by decision
-                              20000  USD   Dr C-1/1/bank/National Bank  Cr C-1/1/state
+        2026-05-04  transfer  10000  USD   Dr reserve/reserve           Cr reserve/bank/National Bank by decision
+                              10000  USD   Dr C-1/1/bank/National Bank  Cr C-1/1/state
+        2026-05-04  transfer  40000  USD   Dr budget/budget             Cr budget/bank/National Bank  by decision
+                              40000  USD   Dr C-1/1/bank/National Bank  Cr C-1/1/state
         2026-05-04  vest      40     HF-1  Dr C-1/1/state               Cr C-1/1/claimants            by annulment
         2026-05-04  vest      50000  USD   Dr C-1/1/state               Cr C-1/1/claimants            by annulment
         """,
@@ -454,8 +456,8 @@ def test_an_annulled_judgment_finds_what_was_passed_on():
         do(
             there,
             Withdraw(asset="HF-1", quantity="40", decision_ref="D-5", **back),
-            Withdraw(asset="USD", quantity="30000", decision_ref="D-5", **back),
-            Withdraw(asset="USD", quantity="20000", decision_ref="D-5", out_of="budget", **back),
+            Withdraw(asset="USD", quantity="10000", decision_ref="D-5", **back),
+            Withdraw(asset="USD", quantity="40000", decision_ref="D-5", out_of="budget", **back),
             Annul(case="C-1", order_ref="F-1", annulled_on="2026-05-04", annulment_ref="N-1"),
         ),
     )

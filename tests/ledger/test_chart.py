@@ -30,8 +30,8 @@ def test_every_rule_names_accounts_and_authorities_that_there_are():
         assert authority == chart.NONE or authority in chart.AUTHORITIES
 
 
-AWAITED = {"received_in_specie", "shortfall_written_off"}
-"""The books provide for them already; the commands come with workouts and write-offs."""
+AWAITED = {"shortfall_written_off"}
+"""The books provide for it already; the command comes with write-offs of shortfalls."""
 
 
 def test_every_event_that_gives_an_authority_exists():

@@ -1,6 +1,7 @@
 """Allocation: what is the State's leaves its case for the reserve and the budget, by the law's
 shares, and not one base unit is lost on the way."""
 
+from decimal import Decimal
 from typing import ClassVar
 
 from qazyna.blueprint import Law
@@ -57,6 +58,8 @@ class ProceedsAllocated(CaseEvent):
     """(book, base units, location class, detail)"""
     values: tuple[Value | None, ...]
     for_victims: Units = 0
+    made_up: Value | None = None
+    """What of the reserve's share it had in kind before; the others had so much more of this."""
     out_of: tuple[str, str]
     decision_ref: str
 
@@ -77,6 +80,9 @@ class ProceedsAllocated(CaseEvent):
         )
 
     def evolve(self, state: Case, version: int) -> None:
+        if self.made_up:
+            had = state.holdings[self.holding].in_kind
+            had[self.made_up.currency] -= self.made_up.amount
         if self.for_victims:
             kept = state.holdings[self.holding].for_victims
             kept[self.asset] = kept.get(self.asset, 0) + self.for_victims
@@ -101,7 +107,10 @@ def allocate(world: World, asked: Allocate) -> list[Event]:
             f"{f'; {asset.text(amount)} was asked for' if amount else ''}.",
             {"account": title.path, "asset": asset.code, "held": asset.text(awaits)},
         )
-    shares = dict(zip(_SHARES, apportion(amount, [law.shares[to] for to in _SHARES]), strict=True))
+    worth = world.value(asset.code, amount, asked.allocated_on)
+    in_kind = held.in_kind.get(worth.currency, Decimal(0)) if worth else Decimal(0)
+    weights, made_up = _weights(law, worth, in_kind)
+    shares = dict(zip(_SHARES, apportion(amount, weights), strict=True))
     parts = tuple(
         (to, shares[to], *_place(law, asset, to)) for to in ("reserve", "budget") if shares[to]
     )
@@ -115,10 +124,27 @@ def allocate(world: World, asked: Allocate) -> list[Event]:
             parts=parts,
             values=tuple(world.value(asset.code, part[1], asked.allocated_on) for part in parts),
             for_victims=shares["victims"],
+            made_up=made_up,
             out_of=(place.klass, place.detail),
             decision_ref=asked.decision_ref,
         )
     ]
+
+
+def _weights(law: Law, worth: Value | None, in_kind: Decimal) -> tuple[list[Decimal], Value | None]:
+    """The law's shares, over this and what managers took in kind: that was the reserve's alone.
+
+    Where the reserve has had its share of both already, this is the others'.
+    """
+    shares = [law.shares[to] for to in _SHARES]
+    if worth is None or not worth.amount or not in_kind or not any(shares[1:]):
+        return shares, None
+    # So much in kind has been made up for once the others have their share of it, too.
+    others = 1 - shares[0]
+    counted = min(in_kind, worth.amount * shares[0] / others)
+    owed = [share * (worth.amount + counted) for share in shares]
+    owed[0] -= counted
+    return [max(part, Decimal(0)) for part in owed], Value(counted, worth.currency, "in kind")
 
 
 def _place(law: Law, asset: Asset, to: str) -> tuple[str, str]:

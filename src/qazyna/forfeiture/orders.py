@@ -336,6 +336,8 @@ class JudgmentAnnulled(CaseEvent):
             has[asset] -= amount
             if not has[asset]:
                 del has[asset]
+        for holding in order.now:
+            state.holdings[holding].in_kind.clear()
 
 
 @command(Annul)

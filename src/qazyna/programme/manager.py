@@ -1,7 +1,6 @@
 """A manager: who it is, on what terms, and how far every flow with it has got."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, PlainSerializer
@@ -9,8 +8,14 @@ from pydantic import Field, PlainSerializer
 from qazyna.errors import Refused
 from qazyna.ledger.entry import Account, Entry
 from qazyna.money import Asset, hedge_fund_units, undrawn, venture_interest
-from qazyna.office.correction import Correctable
 from qazyna.plan import Command, Day, Event, Name, Segment, State, World, command, event, state
+from qazyna.programme.dealing import (
+    BusinessDays,
+    business_days,
+    dealing_dates,
+    is_dealing_date,
+    months_after,
+)
 from qazyna.programme.selection.admission import admitted as candidate_admitted
 from qazyna.programme.selection.admission import chosen_candidate, terms_of
 from qazyna.programme.terms import Terms, TermsFrom
@@ -18,6 +23,7 @@ from qazyna.programme.underway import Call as Call
 from qazyna.programme.underway import Dealt as Dealt
 from qazyna.programme.underway import Due as Due
 from qazyna.programme.underway import Flow as Flow
+from qazyna.programme.underway import Held, Owed
 from qazyna.programme.underway import Lot as Lot
 from qazyna.programme.underway import Nav as Nav
 from qazyna.programme.underway import Pause as Pause
@@ -37,7 +43,7 @@ AmountOrNone = Annotated[int, Field(ge=0), PlainSerializer(str, return_type=str,
 
 
 @state
-class Manager(Correctable):
+class Manager(Held, Owed):
     """The fold of a manager's events. Quantities are the ledger's; this is what is under way."""
 
     prefix: ClassVar[str] = "manager"
@@ -58,14 +64,6 @@ class Manager(Correctable):
     waiting: dict[int, Waiting] = {}
     """number of the subscription -> what waits for units"""
     requests: dict[int, Request] = {}
-    withheld: int = 0
-    """What the manager keeps back of redemptions it has filled; part of the receivable."""
-    lots: list[Lot] = []
-    """What is held, subscription by subscription, the oldest first."""
-    dealt: list[Dealt] = []
-    """Every change of the units held, as dealt or as the administrator put it right."""
-    dues: list[Due] = []
-    """What the receivable is made of, in the order in which receipts settle it."""
     pauses: list[Pause] = []
     pockets: dict[str, Nav] = {}
     """side pocket's code -> what its units are worth, as last stated"""
@@ -99,7 +97,8 @@ class Manager(Correctable):
 
     @property
     def last_nav(self) -> Nav | None:
-        return self.navs[-1] if self.navs else None
+        """The last stated of the latest valuation date: a restatement may be of an earlier one."""
+        return max(reversed(self.navs), key=lambda nav: nav.on, default=None)
 
     def terms_on(self, day: date) -> Terms:
         """The terms as they applied that day; those of the admission before it."""
@@ -112,41 +111,32 @@ class Manager(Correctable):
 
     @property
     def last_final(self) -> Nav | None:
-        return next((nav for nav in reversed(self.navs) if nav.final), None)
+        finals = [nav for nav in reversed(self.navs) if nav.final]
+        return max(finals, key=lambda nav: nav.on, default=None)
 
-    def issue(
-        self,
-        on: date,
-        units: int,
-        amount: int | None = None,
-        number: int = 0,
-        per_unit: Decimal | None = None,
-    ) -> None:
-        """Units are held from that day on: a lot of their own."""
-        self.lots.append(Lot(dealt_on=on, units=units))
-        self.dealt.append(
-            Dealt(on=on, units=units, amount=amount, number=number, per_unit=per_unit)
-        )
+    @property
+    def asked_back(self) -> int:
+        """Units of requests that are not filled yet."""
+        return sum(request.open for request in self.requests.values())
 
-    def retire(
-        self,
-        on: date,
-        units: int,
-        amount: int | None = None,
-        number: int = 0,
-        per_unit: Decimal | None = None,
-    ) -> None:
-        """Units are held no more: of the oldest lots first."""
-        left = units
-        while left and self.lots:
-            part = min(left, self.lots[0].units)
-            self.lots[0].units -= part
-            left -= part
-            if not self.lots[0].units:
-                del self.lots[0]
-        self.dealt.append(
-            Dealt(on=on, units=-units, amount=amount, number=number, per_unit=per_unit)
-        )
+    def cut(self, units_left: int) -> tuple[tuple[int, int], ...]:
+        """(request, units) that requests can no longer have where only so many are left."""
+        found, over = [], self.asked_back - units_left
+        for number in sorted(self.requests, reverse=True):
+            part = min(over, self.requests[number].open)
+            if part > 0:
+                found.append((number, part))
+                over -= part
+        return tuple(found)
+
+    def to_put_right(self) -> list[Dealt]:
+        """Dealings whose NAV was restated since, and that no statement has put right yet."""
+        found = []
+        for each in self.dealt:
+            nav = self.final_nav(each.on) if each.per_unit is not None else None
+            if nav and nav.per_unit != each.per_unit:
+                found.append(each)
+        return found
 
     def corrected(self, mirrored: Entry) -> None:
         """Follow the correction of a payment; a confirmed dealing is put right by the manager."""
@@ -162,7 +152,12 @@ class Manager(Correctable):
         elif joined == [("bank", "reserve"), ("reserve", "fund")]:
             self.called -= amount
             self._take_back_flow(amount)
-        elif joined not in ([("receivable", "bank")], [("commitment", "reserve")]):
+            paid = [call for call in self.calls.values() if call.paid >= amount]
+            if paid:
+                paid[-1].paid -= amount
+        elif joined == [("receivable", "bank")]:
+            self.owes("redemption", amount, mirrored.value_date, mirrored.value_date)
+        elif joined != [("commitment", "reserve")]:
             raise _cannot_take_back()
 
     def _take_back_subscription(self, amount: int) -> None:
@@ -259,7 +254,49 @@ def the_manager(world: World, asked: OfAManager, kind: str, on: date, what: str)
         )
     world.not_future(on, what)
     in_order(found.admitted_on, on, what, "the manager's admission")
+    if found.left_on:
+        raise Refused(
+            "manager_left",
+            f"{asked.manager} left the programme on {found.left_on}, with nothing owed either way.",
+            {"manager": asked.manager, "left_on": found.left_on},
+        )
     return found
+
+
+def not_paused(manager: Manager, what: str, on: date) -> None:
+    """Refuse dealing on a day on which the fund does not deal."""
+    for pause in manager.pauses:
+        if pause.stops(what, on):
+            ends = f"until {pause.until}" if pause.until else "and has not said until when"
+            raise Refused(
+                "dealing_paused",
+                f"{manager.code} stopped its {what} on {pause.since}, {ends}.",
+                {"manager": manager.code, "since": pause.since, "until": pause.until},
+            )
+
+
+def going_on(manager: Manager, what: str) -> None:
+    """Refuse what a fund that is being wound up does no more."""
+    if manager.terminated_on:
+        raise Refused(
+            "fund_terminated",
+            f"{manager.code} is wound up since {manager.terminated_on}: {what} is over.",
+            {"manager": manager.code, "terminated_on": manager.terminated_on},
+        )
+
+
+def deals_on(world: World, manager: Manager, terms: Terms, what: str, on: date) -> BusinessDays:
+    """Refuse a day on which the fund's terms have it not deal; its business days otherwise."""
+    days = business_days(world.law(min(on, world.today)).weekend, terms)
+    frequency = terms.subscriptions if what == "subscriptions" else terms.redemptions
+    if not is_dealing_date(terms, frequency, days, on):
+        following = next(dealing_dates(terms, frequency, days, on, months_after(on, 24)), None)
+        raise Refused(
+            "no_dealing_date",
+            f"{manager.code} has no {frequency} dealing date on {on}; its next is {following}.",
+            {"manager": manager.code, "date": on, "next": following},
+        )
+    return days
 
 
 class AdmitManager(Command):

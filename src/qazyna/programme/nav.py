@@ -5,6 +5,7 @@ earlier ones stay. Subscriptions become units at the first final NAV of their de
 """
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import ROUND_DOWN, ROUND_UP, Context, Decimal
 from typing import ClassVar
 
@@ -12,7 +13,8 @@ from qazyna.errors import Refused
 from qazyna.ledger import entry
 from qazyna.ledger.entry import Entry, Value
 from qazyna.money import Asset
-from qazyna.plan import Day, Event, Name, World, command, event
+from qazyna.plan import Day, Event, Name, Segment, World, command, event
+from qazyna.programme.dealing import business_days, settlement_date
 from qazyna.programme.manager import (
     AmountOrNone,
     Manager,
@@ -41,7 +43,11 @@ class StateNav(OfAManager):
     nav_per_unit: str | None = None
     nav: str | None = None
     final: bool = True
+    currency: Segment | None = None
+    """The currency that the statement is in; the fund's own, if not said."""
     statement_ref: Name
+    confirmed_ref: Name | None = None
+    """The administrator's confirmation, where a NAV is restated a second time."""
 
 
 @event
@@ -58,6 +64,9 @@ class NavStated(Quoting):
     statement_ref: str
     fills: tuple[tuple[int, AmountOrNone, AmountOrNone, AmountOrNone, Value | None], ...] = ()
     """(subscription, money spent, units issued, money over, value)"""
+    over_due_on: date | None = None
+    """When money that bought no units is due back."""
+    confirmed_ref: str | None = None
 
     def entries(self) -> tuple[Entry, ...]:
         return tuple(self._filled())
@@ -81,10 +90,11 @@ class NavStated(Quoting):
                 statement_ref=self.statement_ref,
             )
         )
-        for number, spent, units, *_ in self.fills:
+        for number, spent, units, over, _ in self.fills:
             del state.waiting[number]
             if units:
-                state.issue(self.on, units, spent, number, self.per_unit)
+                state.issue(self.on, units, spent, f"subscription/{number}", self.per_unit)
+            state.owes("over", over, self.on, self.over_due_on)
 
 
 @command(StateNav)
@@ -99,25 +109,17 @@ def state_nav(world: World, asked: StateNav) -> list[Event]:
             f"A NAV of {on} cannot have been stated on {asked.stated_on}.",
             {"earlier": on, "later": asked.stated_on},
         )
-    last = manager.last_nav
-    if last and on < last.on:
-        raise Refused(
-            "nav_before_last",
-            f"{asked.manager} has stated its NAV of {last.on}; one of {on} comes too late.",
-            {"manager": asked.manager, "last": last.on},
-        )
-    if not asked.final and manager.final_nav(on):
-        raise Refused(
-            "nav_is_final",
-            f"The NAV of {on} is final: an estimate adds nothing, a restatement is final too.",
-            {"manager": asked.manager, "date": on},
-        )
+    _of_its_turn(world, manager, asked)
     per_unit, whole = _stated(world, manager, asked)
+    _said_anew(manager, asked, per_unit)
+    terms = manager.terms_on(on)
+    days = business_days(world.law(on).weekend, terms)
+    deals = asked.final and not any(p.stops("subscriptions", on) for p in manager.pauses)
     stated = Nav(on=on, per_unit=per_unit, final=asked.final, statement_ref=asked.statement_ref)
     prices: tuple[PriceOfADay, ...] = (unit_price(asked.manager, stated),)
     if manager.manager_kind == "venture_fund":
         navs = [*manager.navs, stated]
-        prices = tuple(interest_prices(asked.manager, navs, manager.flows, since=on))
+        prices = tuple(interest_prices(asked.manager, navs, manager.flows, on, manager.retired))
     return [
         NavStated(
             on=on,
@@ -129,9 +131,55 @@ def state_nav(world: World, asked: StateNav) -> list[Event]:
             nav=whole,
             final=asked.final,
             statement_ref=asked.statement_ref,
-            fills=tuple(_fills(world, manager, asked, per_unit)) if asked.final else (),
+            fills=tuple(_fills(world, manager, asked, per_unit)) if deals else (),
+            over_due_on=settlement_date(terms, days, on),
+            confirmed_ref=asked.confirmed_ref,
         )
     ]
+
+
+def _of_its_turn(world: World, manager: Manager, asked: StateNav) -> None:
+    """Refuse a NAV of a day that was passed over, an estimate of one that is final, and money of
+    another kind than the fund's."""
+    on, last = asked.valuation_on, manager.last_nav
+    restates = manager.final_nav(on) is not None
+    if last and on < last.on and not restates:
+        raise Refused(
+            "nav_before_last",
+            f"{asked.manager} has stated its NAV of {last.on}; one of {on} comes too late.",
+            {"manager": asked.manager, "last": last.on},
+        )
+    if not asked.final and restates:
+        raise Refused(
+            "nav_is_final",
+            f"The NAV of {on} is final: an estimate adds nothing, a restatement is final too.",
+            {"manager": asked.manager, "date": on},
+        )
+    if asked.currency and asked.currency != manager.currency:
+        raise Refused(
+            "wrong_currency",
+            f"{asked.manager} is kept in {manager.currency}; this statement is in "
+            f"{asked.currency}. Ask for one in {manager.currency}.",
+            {"manager": asked.manager, "currency": manager.currency},
+        )
+
+
+def _said_anew(manager: Manager, asked: StateNav, per_unit: Decimal) -> None:
+    """Refuse what was said already, and a second restatement that nobody has confirmed."""
+    said = [nav for nav in manager.navs if nav.final and nav.on == asked.valuation_on]
+    if said and asked.final and said[-1].per_unit == per_unit:
+        raise Refused(
+            "no_difference",
+            f"The final NAV of {asked.valuation_on} says so already: nothing is restated.",
+            {"manager": asked.manager, "date": asked.valuation_on},
+        )
+    if len(said) > 1 and not asked.confirmed_ref:
+        raise Refused(
+            "nav_restated_twice",
+            f"The NAV of {asked.valuation_on} was restated before. Ask the administrator which of "
+            "them counts, and name its confirmation as confirmed_ref.",
+            {"manager": asked.manager, "date": asked.valuation_on},
+        )
 
 
 def _stated(world: World, manager: Manager, asked: StateNav) -> tuple[Decimal, int | None]:
@@ -147,11 +195,16 @@ def _stated(world: World, manager: Manager, asked: StateNav) -> tuple[Decimal, i
     if hedge:
         per_unit = plain_decimal(given, "a NAV per unit")
         if not per_unit:
-            raise Refused("bad_number", "A NAV per unit must be more than nothing.")
+            raise Refused(
+                "bad_number",
+                "A NAV per unit must be more than nothing; a fund that is worth nothing is "
+                "written off (write_off).",
+            )
         return per_unit, None
     currency = world.asset(manager.currency)
     whole = currency.amount(given)
     paid_in = sum(f.amount for f in manager.flows if f.amount > 0 and f.on <= asked.valuation_on)
+    paid_in -= sum(part.amount for part in manager.retired if part.on <= asked.valuation_on)
     if not paid_in:
         raise Refused(
             "nothing_paid_in",

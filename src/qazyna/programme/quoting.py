@@ -37,18 +37,31 @@ def unit_price(code: str, nav: Nav) -> PriceOfADay:
 
 
 def interest_prices(
-    code: str, navs: Sequence[Nav], flows: Sequence[Flow], since: date
+    code: str,
+    navs: Sequence[Nav],
+    flows: Sequence[Flow],
+    since: date,
+    retired: Sequence[Flow] = (),
 ) -> Iterator[PriceOfADay]:
     """Prices of a venture interest from that day on: one for each day on which it changed.
+
+    What was retired of it (forfeited, written off) takes its part of the worth along.
 
     An interest from which more came back than it was worth has no price until its next NAV.
     """
     paid_in, worth = 0, Decimal(0)
     last: Nav | None = None
-    for day in sorted({flow.on for flow in flows} | {nav.on for nav in navs}):
+    days = {each.on for each in (*flows, *retired)} | {nav.on for nav in navs}
+    for day in sorted(days):
         moved = [flow.amount for flow in flows if flow.on == day]
         paid_in += sum(amount for amount in moved if amount > 0)
         worth += sum(moved)
+        gone = sum(part.amount for part in retired if part.on == day)
+        if gone:
+            worth = DIGITS.multiply(worth, DIGITS.divide(Decimal(paid_in - gone), Decimal(paid_in)))
+            paid_in -= gone
+        if not paid_in:
+            continue
         stated = [nav for nav in navs if nav.on == day]
         if stated:
             last = stated[-1]

@@ -8,13 +8,17 @@ from qazyna.errors import Refused
 from qazyna.ledger import entry
 from qazyna.ledger.entry import Account, Authority, Entry, Value
 from qazyna.plan import BaseUnits, Command, Day, Event, Name, Segment, World, command, event
+from qazyna.programme.dealing import notice_deadline
 from qazyna.programme.manager import (
     ByAManager,
     Code,
     Manager,
     OfAManager,
     Waiting,
+    deals_on,
     fund,
+    going_on,
+    not_paused,
     pending,
     the_manager,
 )
@@ -72,9 +76,28 @@ def subscribe(world: World, asked: Subscribe) -> list[Event]:
             f"for {asked.dealing_on}.",
             {"manager": asked.manager, "dealing_on": asked.dealing_on},
         )
+    terms = manager.terms_on(on)
+    going_on(manager, "subscribing")
+    not_paused(manager, "subscriptions", on)
+    days = deals_on(world, manager, terms, "subscriptions", asked.dealing_on)
+    last = notice_deadline(terms, days, asked.dealing_on, terms.subscription_notice_days)
+    if on > last and terms.subscription_notice_days:
+        raise Refused(
+            "notice_too_short",
+            f"{asked.manager} wants subscriptions {terms.subscription_notice_days} days ahead: for "
+            f"{asked.dealing_on} by {last}.",
+            {"manager": asked.manager, "last_day": last},
+        )
     eligible(world, BOOK, world.asset(asked.manager), on)
     currency = world.asset(manager.currency)
     amount = currency.amount(asked.quantity)
+    if terms.minimum_subscription and currency.decimal(amount) < terms.minimum_subscription:
+        raise Refused(
+            "below_minimum",
+            f"{asked.manager} takes no subscription below {terms.minimum_subscription} "
+            f"{currency.code}; {currency.text(amount)} was to be paid.",
+            {"manager": asked.manager, "minimum": terms.minimum_subscription},
+        )
     bank = source(world, BOOK, currency, asked.place, on)
     world.held(bank, currency.code, amount)
     return [
@@ -109,6 +132,8 @@ class SubscribeInKind(Command):
     dealt_on: Day
     order_ref: Name
     """The decision to hand it over, with the administrator's confirmation of the units."""
+    travel_rule_ref: Name | None = None
+    """Reference or digest of the IVMS101 message that went with the coins."""
 
     def streams(self) -> tuple[str, ...]:
         return (f"case/{self.case}", f"manager/{self.manager}")
@@ -122,6 +147,7 @@ class UnitsDelivered(Event):
     """A forfeited asset became units of a fund, and the units are the reserve's."""
 
     kind: ClassVar[str] = "units_delivered"
+    private: ClassVar[frozenset[str]] = frozenset({"travel_rule_ref"})
 
     case: str
     holding: str
@@ -131,6 +157,7 @@ class UnitsDelivered(Event):
     manager: str
     units: BaseUnits
     order_ref: str
+    travel_rule_ref: str | None = None
     value: Value | None = None
 
     @property
@@ -157,6 +184,7 @@ class UnitsDelivered(Event):
 
     def evolve(self, state: Case, version: int) -> None:
         state.turned(self.holding, self.asset, self.amount, self.manager, self.units)
+        state.delivered(self.holding, self.value)
 
 
 @event
@@ -179,7 +207,11 @@ def subscribe_in_kind(world: World, asked: SubscribeInKind) -> list[Event]:
     on = asked.dealt_on
     held = the_holding(world, asked.case, asked.holding)
     of = OfAManager.model_construct(manager=asked.manager)
-    the_manager(world, of, "hedge_fund", on, "The hand-over")
+    manager = the_manager(world, of, "hedge_fund", on, "The hand-over")
+    terms = manager.terms_on(on)
+    going_on(manager, "subscribing")
+    not_paused(manager, "subscriptions", on)
+    deals_on(world, manager, terms, "subscriptions", on)
     final = [the_case(world, asked.case).orders[ref].final_on for ref in held.orders]
     since = min((day for day in final if day), default=held.seized_on)
     in_order(since, on, "The hand-over", "the finality of the order")
@@ -187,6 +219,13 @@ def subscribe_in_kind(world: World, asked: SubscribeInKind) -> list[Event]:
     units = world.asset(asked.manager)
     eligible(world, BOOK, units, on)
     asset = world.asset(asked.asset)
+    if terms.in_kind is not None and asset.code not in terms.in_kind:
+        raise Refused(
+            "not_accepted_in_kind",
+            f"{asked.manager} takes {', '.join(terms.in_kind) or 'nothing'} in kind; "
+            f"{asset.code} must be sold first.",
+            {"manager": asked.manager, "asset": asset.code},
+        )
     amount = asset.amount(asked.quantity)
     title = state_title(asked.case, asked.holding)
     world.held(title, asset.code, amount + held.for_victims.get(asset.code, 0))
@@ -205,6 +244,7 @@ def subscribe_in_kind(world: World, asked: SubscribeInKind) -> list[Event]:
             manager=asked.manager,
             units=delivered,
             order_ref=asked.order_ref,
+            travel_rule_ref=asked.travel_rule_ref,
             value=value,
         ),
         UnitsIssued(

@@ -1,12 +1,13 @@
 """A case: its holdings, the orders made in it, and how far each has got."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, Field, PlainSerializer
 
 from qazyna.errors import Refused
-from qazyna.ledger.entry import Account, Entry
+from qazyna.ledger.entry import Account, Entry, Value
 from qazyna.money import apportion
 from qazyna.office.correction import Correctable
 from qazyna.plan import Command, Event, Name, Segment, World, state
@@ -35,6 +36,10 @@ class Held(BaseModel):
     """asset -> currency -> what was sold of it while it was the claimants', and is so still"""
     for_victims: dict[str, Units] = Field(default_factory=dict)
     """asset -> the share of the State's that the law keeps for victims"""
+
+    in_kind: dict[str, Decimal] = Field(default_factory=dict)
+    """currency -> worth of what went to managers in kind: all of it the reserve's, and not yet
+    made up for in the shares of the others"""
 
     def sell(self, asset: str, currency: str, amount: int, proceeds: int) -> None:
         """Note that money stands for so much of the asset until the final order."""
@@ -148,6 +153,12 @@ class Case(Correctable):
                 del share[asset]
             if more:
                 share[into] = share.get(into, 0) + more
+
+    def delivered(self, holding: str, value: Value | None) -> None:
+        """Note what the reserve has in kind. What has no price cannot be counted in its share."""
+        if value:
+            kept = self.holdings[holding].in_kind
+            kept[value.currency] = kept.get(value.currency, Decimal(0)) + value.amount
 
     def grew(self, holding: str, asset: str, into: str, gained: int) -> None:
         """Note what came to the State with what it has: each order has its share."""
