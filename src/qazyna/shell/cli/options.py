@@ -85,4 +85,10 @@ ReceivedOn = Annotated[
 On = Annotated[
     date | None, typer.Option("--on", parser=_day, metavar="DAY", help="As it stood that day.")
 ]
+OnDay = Annotated[
+    date, typer.Option("--on", parser=_day, metavar="DAY", help="The day on which it counts.")
+]
+DecidedOn = Annotated[
+    date | None, typer.Option("--on", parser=_day, metavar="DAY", help="The day of the decision.")
+]
 Account = Annotated[str, typer.Option(metavar="PREFIX", help="The beginning of an account's path.")]

@@ -2,7 +2,7 @@
 
 import typer
 
-from qazyna.shell.cli.programme import gating, measuring, watching
+from qazyna.shell.cli.programme import gating, measuring, selecting, watching
 
 programme = typer.Typer(
     help="The manager programme: how managers are chosen, paid, watched and left.",
@@ -14,3 +14,6 @@ programme.command()(measuring.cashflows)
 programme.add_typer(watching.statement, name="statement")
 programme.command()(watching.queries)
 programme.command()(gating.gate)
+programme.add_typer(selecting.candidates, name="candidates")
+programme.command()(selecting.select)
+programme.command()(selecting.decision)

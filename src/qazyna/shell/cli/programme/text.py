@@ -134,3 +134,88 @@ def cashflows_as_text(found: dict[str, Any]) -> None:
         typer.echo(line)
     for warning in found["warnings"]:
         typer.echo(f"note: {warning}")
+
+
+def rounds_as_text(found: Sequence[dict[str, Any]]) -> None:
+    if not found:
+        typer.echo("No selection round was opened yet.")
+        return
+    table(
+        ("Round", "For", "Opened", "Status", ">Candidates", ">Standing", "Chosen"),
+        (
+            (
+                each["search"],
+                spoken(each["manager_kind"]),
+                each["opened_on"],
+                each["status"],
+                str(each["candidates"]),
+                str(each["standing"]),
+                ", ".join(each["chosen"]),
+            )
+            for each in found
+        ),
+    )
+
+
+def round_as_text(found: dict[str, Any]) -> None:
+    """Who scores, who stands and who does not, and the totals once they are open."""
+    typer.echo(f"{found['search']}: {found['mandate']} ({found['status']})")
+    section("Scorers")
+    table(
+        ("Scorer", "Conflicts", ">Scored", ">To score"),
+        (
+            (
+                each["scorer"],
+                ", ".join(each["conflicts"]) or ("none" if each["declared"] else "not declared"),
+                str(each["scored"]),
+                str(each["due"]),
+            )
+            for each in found["scorers"]
+        ),
+    )
+    section("Candidates")
+    table(
+        ("", "Name", "Strategy", "Domicile", ">Months", ">Total", "Standing"),
+        (
+            (
+                each["candidate"],
+                each["name"],
+                each["strategy"],
+                each["domicile"],
+                str(each["months_of_returns"]),
+                each["total"] or "",
+                _standing(each, found["chosen"]),
+            )
+            for each in found["candidates"]
+        ),
+    )
+
+
+def _standing(each: dict[str, Any], chosen: Sequence[str]) -> str:
+    if each["withdrawn"]:
+        return f"withdrawn: {each['withdrawn']}"
+    if each["failed"]:
+        return "not eligible: " + "; ".join(
+            f"{reason['why']} ({reason['clause']})" for reason in each["failed"]
+        )
+    if each["admitted_as"]:
+        return f"chosen, admitted as {each['admitted_as']}"
+    return "chosen" if each["candidate"] in chosen else "stands"
+
+
+def choice_as_text(found: dict[str, Any]) -> None:
+    """The chosen set, the next best, and what each rule cost."""
+    sets = [("chosen", found["chosen"]), *(("next", each) for each in found["runner_ups"])]
+    table(
+        ("", "Candidates", ">Total"),
+        ((name, ", ".join(each["candidates"]), each["total"]) for name, each in sets),
+    )
+    if found["rules"]:
+        section("What each rule cost")
+        table(
+            ("Rule", ">Bound", ">Without it", ">Cost"),
+            ((r["rule"], r["bound"], r["without"], r["cost"]) for r in found["rules"]),
+        )
+    if found["kept_apart"]:
+        typer.echo(f"\n{len(found['kept_apart'])} pairs kept apart for the correlation of returns.")
+    typer.echo(f"\nProven optimal, gap {found['proof']['gap']}: {found['proof']['solver']}.")
