@@ -197,6 +197,10 @@ def witness(
     size: Annotated[
         int | None, typer.Option(min=0, metavar="SIZE", help="The checkpoint they answered about.")
     ] = None,
+    send: Annotated[
+        str | None,
+        typer.Option("--send", metavar="URL", help="Ask the witness there, and keep its answer."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Witnesses: whose key is listened to, what to ask them, and what they answered."""
@@ -218,15 +222,22 @@ def witness(
             origin = signing.ensure_key(connection, books.home).name
             at = head(connection, size).size
             kept = signing.add_cosignatures(connection, origin, at, answer)
-        document: dict[str, Any] = {
-            "witnesses": [str(key) for key in signing.witnesses(connection)],
-            "kept": kept,
-        }
+        document: dict[str, Any] = {}
+        if send is not None:
+            from qazyna.shell.log.witnessing import send as carry
+
+            done = carry(connection, books.home, send)
+            kept += done.kept
+            document["sent"] = {"url": send, "size": done.size, "old": done.old}
+        document["witnesses"] = [str(key) for key in signing.witnesses(connection)]
+        document["kept"] = kept
         if ask is not None:
             document["request"] = str(signing.submission(connection, books.home, ask))
             emit(document, as_json, lambda: typer.echo(document["request"], nl=False))
         else:
-            emit(document, as_json, "\n".join(document["witnesses"]) or "No witness is known.")
+            text = "\n".join(document["witnesses"]) or "No witness is known."
+            signed = "".join(f"{name} signed.\n" for name in kept)
+            emit(document, as_json, signed + text)
 
 
 def verify(
