@@ -13,6 +13,7 @@ from bench.common import Claim, note
 NAMES = (
     "help",
     "single",
+    "hordak",
     "rebuild",
     "register_import",
     "dashboard",
