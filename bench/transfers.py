@@ -115,9 +115,7 @@ def prepare_hordak() -> None:
     call_command("migrate", verbosity=0)
 
     def account(number: int, name: str, kind: str) -> Any:
-        return Account.objects.create(
-            name=name, code=f"{number:06}", type=kind, currencies=["USD"]
-        )
+        return Account.objects.create(name=name, code=f"{number:06}", type=kind, currencies=["USD"])
 
     claimants = account(0, "claimants", Account.TYPES.liability)
     for place in range(PLACES):

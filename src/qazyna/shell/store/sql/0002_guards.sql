@@ -98,46 +98,48 @@ CREATE FUNCTION apply_postings() RETURNS trigger LANGUAGE plpgsql
 AS $$
 DECLARE
     titles CONSTANT text[] := '{claimants, beneficiaries, state, budget, reserve, workout}';
+    posted bigint;       -- postings in all,
+    resting bigint;      -- those that rest on a grant,
+    reversing bigint;    -- and those that take one back
     touched bigint;      -- holdings that the postings move
     known bigint;        -- of these, how many there were before
     dated_back boolean := false;  -- something was taken out on an earlier day than the last
-    few boolean := (SELECT count(*) < 9 FROM (SELECT 1 FROM fresh LIMIT 9) AS first);
+    few boolean;
     moves record;
     last date;
     below text;
 BEGIN
+    SELECT count(*), count(scope), count(reverses) INTO posted, resting, reversing FROM fresh;
+    few := posted < 9;
+
     -- 1. Lock what is there, in the order every writer takes; and see what there is to do. Only
-    --    what takes out can leave a day short: a debit of a title, a credit of a location.
+    --    what takes out can leave a day short: a debit of a title, a credit of a location. Of one
+    --    holding, what comes in comes first, so that nothing is short for a moment; and what goes
+    --    out goes by the latest day first, so that an earlier one is seen to be earlier.
     IF few THEN
         FOR moves IN
-            SELECT account, asset, sum(net) AS net, max(value_date) AS last_day,
-                   min(taken_on) AS since
-            FROM (
-                SELECT debit AS account, asset, quantity AS net, value_date,
-                       CASE WHEN debit_class = ANY (titles) THEN value_date END AS taken_on
-                FROM fresh
-                UNION ALL
-                SELECT credit, asset, -quantity, value_date,
-                       CASE WHEN credit_class <> ALL (titles) THEN value_date END
-                FROM fresh
-            ) AS legs GROUP BY account, asset ORDER BY account, asset
+            SELECT leg.account, f.asset, f.value_date AS day, leg.net, leg.taken
+            FROM fresh f, LATERAL (VALUES
+                (f.debit, f.quantity, f.debit_class = ANY (titles)),
+                (f.credit, -f.quantity, f.credit_class <> ALL (titles))
+            ) AS leg (account, net, taken)
+            ORDER BY leg.account, f.asset, leg.taken, f.value_date DESC
         LOOP
             UPDATE holding h
             SET quantity = h.quantity + CASE h.side WHEN 'location' THEN moves.net
                                                     ELSE -moves.net END,
-                last_day = greatest(h.last_day, moves.last_day)
+                last_day = greatest(h.last_day, moves.day)
             WHERE h.account = moves.account AND h.asset = moves.asset
             RETURNING h.last_day INTO last;
             IF NOT FOUND THEN
                 INSERT INTO holding (account, asset, book, book_kind, class, side, asset_class,
                                      quantity, last_day)
                 SELECT a.id, s.code, a.book, a.book_kind, a.class, a.side, s.class,
-                       CASE a.side WHEN 'location' THEN moves.net ELSE -moves.net END,
-                       moves.last_day
+                       CASE a.side WHEN 'location' THEN moves.net ELSE -moves.net END, moves.day
                 FROM account a, asset s WHERE a.id = moves.account AND s.code = moves.asset;
-                last := moves.last_day;
+            ELSIF moves.taken AND moves.day < last THEN
+                dated_back := true;
             END IF;
-            dated_back := dated_back OR coalesce(moves.since < last, false);
         END LOOP;
     ELSE
         SELECT count(*), count(there.last_day),
@@ -238,7 +240,9 @@ BEGIN
     END IF;
 
     -- 5. Draw on the grants in the same three steps. A reversal gives back what was drawn.
-    IF few THEN
+    IF resting + reversing = 0 THEN
+        NULL;
+    ELSIF few THEN
         FOR moves IN
             SELECT scope, sum(net) AS net FROM (
                 SELECT scope, quantity AS net FROM fresh WHERE scope IS NOT NULL
@@ -254,7 +258,7 @@ BEGIN
                 SELECT g.id, g.granted, moves.net FROM authority g WHERE g.id = moves.scope;
             END IF;
         END LOOP;
-    ELSIF EXISTS (SELECT 1 FROM fresh WHERE scope IS NOT NULL OR reverses IS NOT NULL) THEN
+    ELSE
         PERFORM 1 FROM (
             SELECT DISTINCT scope FROM (
                 SELECT scope FROM fresh WHERE scope IS NOT NULL
@@ -289,7 +293,19 @@ BEGIN
         WHERE (SELECT true FROM drawn d WHERE d.authority = sums.scope) IS NULL;
     END IF;
 
-    -- 6. Add to the month's sums.
+    -- 6. Add to the month's sums. One posting has one sum to add to, and needs no grouping.
+    IF posted = 1 THEN
+        INSERT INTO tally AS t
+        SELECT date_trunc('month', f.value_date), b.kind, f.kind, f.leg, f.debit_class,
+               f.credit_class, f.counter, f.asset, coalesce(e.currency, ''), e.flow, e.event % 4,
+               f.quantity, coalesce(e.value, 0), 1
+        FROM fresh f, entry e, book b WHERE e.id = f.entry AND b.id = f.book
+        ON CONFLICT (month, book_kind, kind, leg, debit_class, credit_class, counter, asset,
+                     currency, flow, shard)
+        DO UPDATE SET quantity = t.quantity + excluded.quantity, value = t.value + excluded.value,
+                      postings = t.postings + excluded.postings;
+        RETURN NULL;
+    END IF;
     INSERT INTO tally AS t
     SELECT date_trunc('month', f.value_date)::date,
            (SELECT b.kind FROM book b WHERE b.id = f.book), f.kind, f.leg, f.debit_class,
