@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from math import isfinite
 from typing import Any
 
 Shape = Any
@@ -24,6 +25,7 @@ _KINDS = {
     "date": _is_date,
     "instant": _is_instant,
     "count": lambda value: type(value) is int and value >= 0,
+    "number": lambda value: type(value) in (int, float) and isfinite(value),
     "bool": lambda value: isinstance(value, bool),
     "null": lambda value: value is None,
 }
