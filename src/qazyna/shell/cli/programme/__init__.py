@@ -2,7 +2,7 @@
 
 import typer
 
-from qazyna.shell.cli.programme import gating, measuring, selecting, watching
+from qazyna.shell.cli.programme import gating, measuring, pacing, selecting, watching
 
 programme = typer.Typer(
     help="The manager programme: how managers are chosen, paid, watched and left.",
@@ -17,3 +17,4 @@ programme.command()(gating.gate)
 programme.add_typer(selecting.candidates, name="candidates")
 programme.command()(selecting.select)
 programme.command()(selecting.decision)
+programme.command()(pacing.pacing)
