@@ -180,7 +180,7 @@ def promised(copies, untouched):
                 "name": "Fund",
                 "currency": "USD",
                 "admitted_on": "2026-01-06",
-                "terms": {"venture": {"ends_on": "2035-12-31"}},
+                "terms": {"venture": {"ends_on": "2035-12-31", "recycling": "0.2"}},
                 "decision_ref": "D",
             },
         ),
