@@ -62,6 +62,11 @@ def import_statement(
             for query in watching.queries(connection, manager)
             if query["statement"] == statement["number"]
         ],
+        "breaches": [
+            breach
+            for breach in watching.breaches(connection, manager)
+            if breach["statement"] == statement["number"]
+        ],
         "nav": _stated(connection, asked, actor, key) if state_nav else None,
     }
 

@@ -224,7 +224,7 @@ def test_its_nav_is_stated_by_the_same_path_when_asked(there, tmp_path):
     words = ("programme", "statement", "import", late, "--manager", "HF-1", "--state-nav", "--json")
     answer = there(*words)
     assert 1 == answer.status
-    assert "nav_before_last" == answer.json["nav"]["refused"]["code"]
+    assert "nav_is_final" == answer.json["nav"]["refused"]["code"]
     assert 3 == len(there.json("programme", "statement", "list")["statements"])
 
 
@@ -273,3 +273,80 @@ def test_a_file_that_cannot_be_read_is_refused_by_line(there, tmp_path):
     answer = there("programme", "statement", "import", bad, "--manager", "HF-1", "--json")
     assert [(12, "value", "bad_number")] == answer.findings
     assert [] == there.json("programme", "statement", "list")["statements"]
+
+
+MANDATE = {
+    "single_asset": "0.50",
+    "undisclosed": "0.05",
+    "leverage": "1.50",
+    "benchmark": "BTC",
+    "reports": [{"report": "account", "every": "monthly", "due_days": 15}],
+    "cure_days": 20,
+}
+BREACH = {
+    "manager": "text",
+    "breach": "count",
+    "clause": "text",
+    "subject": "text|null",
+    "since": "date",
+    "statement": "count",
+    "disclosed": "decimal",
+    "actual": "decimal",
+    "bound": "decimal",
+    "cure_by": "date",
+    "status": "open|waived|escalated|cured",
+    "overdue": "bool",
+    "waived_until": "date|null",
+    "ended_on": "date|null",
+    "reference": "text|null",
+}
+REPORT = {
+    "report": "account|exposures",
+    "period_to": "date",
+    "due_on": "date",
+    "received_on": "date|null",
+    "status": "late|missing|due",
+}
+
+
+def test_a_mandate_is_set_by_approval_breached_by_a_statement_and_shown(there):
+    words = ("programme", "mandate", "--manager", "HF-1")
+    assert there.json(*words)["mandate"] is None
+    assert "no_manager" == there.refused(*words[:3], "HF-9")["code"]
+    approved(
+        there,
+        ("chair", "risk"),
+        "set_mandate",
+        manager="HF-1",
+        since="2026-01-08",
+        decided_on="2026-01-08",
+        decision_ref="D-9",
+        mandate=MANDATE,
+    )
+
+    answer = received(there, OURS)
+
+    assert [("single_asset", "BTC", "0.60", "2026-03-02")] == [
+        (each["clause"], each["subject"], each["actual"], each["cure_by"])
+        for each in answer["breaches"]
+    ]
+    found = there.json(*words, "--on", "2026-03-20")
+    assert [] == problems(
+        found,
+        {
+            "manager": "text",
+            "as_of": "date",
+            "mandate": {"leverage": "decimal", "benchmark": "text"},
+            "since": "date",
+            "decision_ref": "text",
+            "versions": [{"since": "date", "decision_ref": "text"}],
+            "breaches": [BREACH],
+            "reports": [REPORT],
+        },
+    )
+    assert [True] == [each["overdue"] for each in found["breaches"]]
+    assert [("2026-02-28", "missing"), ("2026-03-31", "due")] == [
+        (each["period_to"], each["status"]) for each in found["reports"]
+    ]
+    assert "breach 1" in there(*words).out
+    assert there.json("rebuild", "--check")["equal"]

@@ -12,8 +12,9 @@ from decimal import Context, Decimal
 from typing import Final
 
 from qazyna.money import Asset
+from qazyna.programme.exposures import Exposures
 from qazyna.programme.manager import Manager
-from qazyna.programme.statements.figures import Account, Exposures
+from qazyna.programme.statements.figures import Account
 from qazyna.programme.statements.state import Received, Statements
 
 _DIGITS: Final = Context(prec=60)

@@ -1,52 +1,23 @@
-"""The figures of one statement, as the manager wrote them: our account over a period, and what the
-fund is exposed to.
+"""The figures of our account over one period, as the manager wrote them.
 
 Money is in base units of the fund's currency, units in base units of the fund's units. Whatever the
 manager charges counts as a fee when it is more than nothing and as a rebate when it is less.
-Exposures are shares of the fund's NAV; a short position is less than nothing.
 """
 
-import re
 from decimal import Decimal
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+from pydantic import PlainSerializer
 
 from qazyna.errors import Refused
 from qazyna.money import Asset
-
-_SIGNED = re.compile(r"-?\d{1,18}(\.\d{1,18})?", re.ASCII)
-
-
-def plain(value: Decimal) -> str:
-    """A decimal without exponent."""
-    return format(value, "f")
-
-
-def _a_number(value: object) -> object:
-    if isinstance(value, str):
-        if not _SIGNED.fullmatch(value):
-            raise ValueError("write plain digits with a point, and a minus where it is less than 0")
-        return Decimal(value)
-    return value
-
+from qazyna.programme.exposures import SIGNED, Number, Part
 
 Signed = Annotated[int, PlainSerializer(str, return_type=str, when_used="json")]
 """Base units that may be less than nothing."""
 
-Number = Annotated[
-    Decimal,
-    BeforeValidator(_a_number),
-    PlainSerializer(plain, return_type=str, when_used="json"),
-]
-"""A figure as it is written, which may be less than nothing."""
 
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Account(_Part):
+class Account(Part):
     """Our account with the fund over one period."""
 
     opening_value: Signed
@@ -83,40 +54,7 @@ class Account(_Part):
         return self.subscriptions + self.calls - self.redemptions - self.distributions
 
 
-Named: TypeAlias = tuple[tuple[str, Number], ...]
-
-
-class Exposures(_Part):
-    """What the fund is exposed to at the end of the period, as shares of its NAV."""
-
-    assets: tuple[tuple[str, Number, Number], ...] = ()
-    """(asset, long, short), both more than nothing"""
-    market_values: Named = ()
-    """asset -> what all of it is worth on the market, in the fund's currency, where told"""
-    issuers: Named = ()
-    counterparties: Named = ()
-    gross: Number | None = None
-    net: Number | None = None
-    illiquid: Number | None = None
-    risk: Named = ()
-    """Measures of risk as reported, by their names."""
-
-    @property
-    def disclosed(self) -> Decimal:
-        """The gross exposure that is told asset by asset."""
-        return sum((long + short for _, long, short in self.assets), Decimal(0))
-
-    @property
-    def undisclosed(self) -> Decimal:
-        """The gross exposure of which nobody says to what it is: a bucket of its own.
-
-        Where the gross exposure itself is not told, all of the NAV is taken to be exposed.
-        """
-        gross = Decimal(1) if self.gross is None else self.gross
-        return max(gross - self.disclosed, Decimal(0))
-
-
-class AccountTold(_Part):
+class AccountTold(Part):
     """The same as written, in the currency's and the fund's own units."""
 
     opening_value: str
@@ -176,7 +114,7 @@ def signed(asset: Asset, text: str) -> int:
 
 def number(text: str) -> Decimal:
     """A figure in plain digits, with a minus where it is less than nothing."""
-    if not _SIGNED.fullmatch(text):
+    if not SIGNED.fullmatch(text):
         raise Refused(
             "bad_number",
             f"“{text[:40]}” is not a number: write plain digits with a point, and a minus where it "

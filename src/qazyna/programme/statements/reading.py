@@ -12,7 +12,8 @@ from qazyna.clock import day
 from qazyna.errors import FileRefused, Refused
 from qazyna.money import Asset
 from qazyna.office.table import Findings, Line
-from qazyna.programme.statements.figures import AccountTold, Exposures, number, plain, signed
+from qazyna.programme.exposures import Exposures, plain
+from qazyna.programme.statements.figures import AccountTold, number, signed
 from qazyna.programme.statements.layouts import (
     ACCOUNT_FIELDS,
     LAYOUTS,

@@ -8,7 +8,11 @@ from pydantic import Field
 
 from qazyna.errors import InvariantBroken, Refused
 from qazyna.plan import Day, Event, Name, World, command, event
+from qazyna.programme.exposures import Exposures
 from qazyna.programme.manager import Manager, OfAManager, the_manager
+from qazyna.programme.mandates.breaches import judged
+from qazyna.programme.mandates.compliance import Shown
+from qazyna.programme.mandates.mandate import Mandates
 from qazyna.programme.statements.checks import (
     OF_NEIGHBOURS,
     Difference,
@@ -16,7 +20,7 @@ from qazyna.programme.statements.checks import (
     differences,
     overlapping,
 )
-from qazyna.programme.statements.figures import Account, AccountTold, Exposures
+from qazyna.programme.statements.figures import Account, AccountTold
 from qazyna.programme.statements.queries import QueryClosed, QueryRaised, answer_by
 from qazyna.programme.statements.state import OfStatements, Received, Statements
 from qazyna.seizure.case import in_order
@@ -42,7 +46,7 @@ class ReceiveStatement(OfAManager):
     sha256: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
 
     def streams(self) -> tuple[str, ...]:
-        return (*super().streams(), f"statement/{self.manager}")
+        return (*super().streams(), f"statement/{self.manager}", f"mandate/{self.manager}")
 
 
 @event
@@ -106,6 +110,25 @@ def receive_statement(world: World, asked: ReceiveStatement) -> Iterator[Event]:
         raise InvariantBroken("a statement was received and is not there")
     units = Units(world.asset(said.currency), world.asset(asked.manager))
     yield from _asked(world, asked, said, manager, after, units)
+    yield from _judged(world, asked.manager, said, after)
+
+
+def _judged(
+    world: World, manager: str, said: StatementReceived, after: Statements
+) -> Iterator[Event]:
+    """What the exposures are by the mandate."""
+    known, latest = world.find(Mandates, manager), after.latest_exposures
+    if known is None or latest is None or said.exposures is None or not said.counts:
+        return
+    shown, last = _shown(said.as_received()), _shown(latest)
+    if shown and last:
+        yield from judged(manager, known, shown, last)
+
+
+def _shown(each: Received) -> Shown | None:
+    if each.exposures is None:
+        return None
+    return Shown(each.number, each.until, each.received_on, each.exposures)
 
 
 def _said(

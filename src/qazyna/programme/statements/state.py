@@ -6,7 +6,8 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel
 
 from qazyna.plan import Event, State, state
-from qazyna.programme.statements.figures import Account, Exposures
+from qazyna.programme.exposures import Exposures
+from qazyna.programme.statements.figures import Account
 
 
 class Received(BaseModel):

@@ -1,11 +1,15 @@
 """Watching managers: what they sent, what they were asked, how far that has got."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from qazyna.errors import Refused
 from qazyna.money import Asset
+from qazyna.programme.exposures import Exposures, plain
 from qazyna.programme.manager import Manager
-from qazyna.programme.statements.figures import Account, Exposures, plain
+from qazyna.programme.mandates.mandate import Breach, Mandates
+from qazyna.programme.statements.duties import duties
+from qazyna.programme.statements.figures import Account
 from qazyna.programme.statements.state import Query, Received, Statements
 from qazyna.shell.store.commit import Connection
 from qazyna.shell.store.reading import known_assets
@@ -62,6 +66,105 @@ def queries(
         if closed or not query.closed
     ]
     return sorted(found, key=lambda each: (each["answer_by"], each["manager"], each["query"]))
+
+
+def mandate(connection: Connection, manager: str, on: date | None = None) -> Plain:
+    """What a manager may do, what it has breached, and which reports are owed or come next."""
+    day = on or today(connection)
+    if not _folded(connection, "manager", manager):
+        raise Refused(
+            "no_manager",
+            f"No manager {manager!r} was admitted to the programme.",
+            {"manager": manager},
+        )
+    known = _mandates(connection, manager)
+    version = next((each for each in reversed(known.versions) if each.since <= day), None)
+    return {
+        "manager": manager,
+        "as_of": day.isoformat(),
+        "mandate": version.mandate.model_dump(mode="json") if version else None,
+        "since": _day(version.since) if version else None,
+        "decision_ref": version.decision_ref if version else None,
+        "versions": [
+            {"since": each.since.isoformat(), "decision_ref": each.decision_ref}
+            for each in known.versions
+        ],
+        "breaches": [_breach(manager, each, day) for each in known.breaches],
+        "reports": reports(connection, manager, day),
+    }
+
+
+def breaches(
+    connection: Connection,
+    manager: str | None = None,
+    *,
+    cured: bool = False,
+    on: date | None = None,
+) -> list[Plain]:
+    """Breaches of one manager or of all: those that are not cured, the longest due first."""
+    day = on or today(connection)
+    found = [
+        _breach(code, each, day)
+        for code, state in _folded(connection, "mandate", manager)
+        for each in Mandates.model_validate(state).breaches
+        if cured or each.active
+    ]
+    return sorted(found, key=lambda each: (each["cure_by"], each["manager"], each["breach"]))
+
+
+def reports(connection: Connection, manager: str, on: date | None = None) -> list[Plain]:
+    """Reports that are missing or came late, and the next of each kind that is due."""
+    day = on or today(connection)
+    folded = _folded(connection, "statement", manager)
+    statements = Statements.model_validate(folded[0][1]) if folded else Statements()
+    found: list[Plain] = []
+    next_of: set[str] = set()
+    owed = duties(_mandates(connection, manager), statements, day + _AHEAD)
+    for duty in sorted(owed, key=lambda each: (each.due_on, each.report)):
+        status = duty.status(day)
+        if status == "received" or (status == "due" and duty.report in next_of):
+            continue
+        if status == "due":
+            next_of.add(duty.report)
+        found.append(
+            {
+                "report": duty.report,
+                "period_to": duty.period_to.isoformat(),
+                "due_on": duty.due_on.isoformat(),
+                "received_on": _day(duty.received_on),
+                "status": status,
+            }
+        )
+    return found
+
+
+_AHEAD = timedelta(days=400)
+"""Within that the next period of every frequency ends."""
+
+
+def _mandates(connection: Connection, manager: str) -> Mandates:
+    folded = _folded(connection, "mandate", manager)
+    return Mandates.model_validate(folded[0][1]) if folded else Mandates()
+
+
+def _breach(code: str, each: Breach, on: date) -> Plain:
+    return {
+        "manager": code,
+        "breach": each.number,
+        "clause": each.clause,
+        "subject": each.subject or None,
+        "since": each.since.isoformat(),
+        "statement": each.statement,
+        "disclosed": plain(each.disclosed),
+        "actual": plain(each.actual),
+        "bound": plain(each.bound),
+        "cure_by": each.cure_by.isoformat(),
+        "status": each.status,
+        "overdue": each.overdue(on),
+        "waived_until": _day(each.waived_until),
+        "ended_on": _day(each.ended_on),
+        "reference": each.reference or None,
+    }
 
 
 def _query(code: str, query: Query, on: date) -> Plain:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from qazyna.shell.cli.options import OWNER, As, AsJson, InFile, Key, ReceivedOn
+from qazyna.shell.cli.options import OWNER, As, AsJson, InFile, Key, On, ReceivedOn
 from qazyna.shell.cli.output import emit, refusals
 
 statement = typer.Typer(help="Statements that managers send.", no_args_is_help=True)
@@ -101,6 +101,61 @@ def queries(
         emit({"queries": found}, as_json, lambda: _asked(found))
 
 
+def mandate(
+    manager: Annotated[str, typer.Option("--manager", metavar="CODE", help="Whose: HF-1, say.")],
+    on: On = None,
+    as_json: AsJson = False,
+) -> None:
+    """What a manager may do, what it has breached, and which reports are owed."""
+    from qazyna.shell.installation import open_books
+    from qazyna.shell.queries import watching
+
+    with refusals(as_json), open_books() as books:
+        found = watching.mandate(books.connection, manager, on)
+        emit(found, as_json, lambda: _mandate(found))
+
+
+def _mandate(found: dict[str, Any]) -> None:
+    from qazyna.shell.cli.text import aligned, spoken
+
+    said = found["mandate"]
+    if said is None:
+        typer.echo(f"{found['manager']} has no mandate.")
+        return
+    typer.echo(f"Mandate of {found['manager']} since {found['since']} ({found['decision_ref']})")
+    limits = [
+        (spoken(name), ", ".join(value) if isinstance(value, list) else str(value))
+        for name, value in said.items()
+        if value is not None and name != "reports"
+    ]
+    for line in aligned(limits):
+        typer.echo(line)
+    _breached(found["breaches"])
+    rows = [
+        (spoken(each["report"]), f"to {each['period_to']}", f"due {each['due_on']}", each["status"])
+        for each in found["reports"]
+    ]
+    for line in aligned(rows) if rows else ["No report is owed."]:
+        typer.echo(line)
+
+
+def _breached(found: list[dict[str, Any]]) -> None:
+    from qazyna.shell.cli.text import aligned, spoken
+
+    rows = [
+        (
+            f"breach {each['breach']}",
+            spoken(each["clause"]) + (f" {each['subject']}" if each["subject"] else ""),
+            f"{each['actual']} above {each['bound']}",
+            f"cure by {each['cure_by']}",
+            each["status"] + (", overdue" if each["overdue"] else ""),
+        )
+        for each in found
+    ]
+    for line in aligned(rows) if rows else ["No breach."]:
+        typer.echo(line)
+
+
 def _imported(answer: dict[str, Any]) -> None:
     told = answer["statement"]
     known = "" if answer["accepted"] else " It had been received before."
@@ -109,6 +164,8 @@ def _imported(answer: dict[str, Any]) -> None:
         f"{told['period_from']} to {told['period_to']}.{known}"
     )
     _asked(answer["queries"])
+    if answer["breaches"]:
+        _breached(answer["breaches"])
     if answer["nav"]:
         refused = answer["nav"].get("refused")
         typer.echo(f"NAV not stated: {refused['message']}" if refused else "Its NAV was stated.")
