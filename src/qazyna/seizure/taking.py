@@ -46,7 +46,8 @@ class Seized(CaseEvent):
     """An asset is under control; title is the claimants' until a court has spoken."""
 
     kind: ClassVar[str] = "seized"
-    private: ClassVar[frozenset[str]] = frozenset({"address", "note"})
+    # A row's digest is over its address and its note too: a guess at them could be tried on it.
+    private: ClassVar[frozenset[str]] = frozenset({"address", "note", "rows"})
 
     holding: str
     asset: str

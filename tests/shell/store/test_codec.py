@@ -143,6 +143,15 @@ def test_private_fields_that_say_nothing_are_left_out():
     assert not {"address", "note"} & set(json.loads(leaf)["body"])
 
 
+def test_the_digest_of_a_row_is_private_too():
+    """It is over the row's address and note: whoever guesses them could try the guess on it."""
+    rows = (hashlib.sha256(b"C-1|bc1q|a name").hexdigest()[:32],)
+    leaf, private = leaf_of(seized(rows=rows))
+    assert [*rows] == private["rows"]["value"]
+    assert rows[0].encode() not in leaf
+    assert seized(rows=rows) == read_event(leaf, private)[0]
+
+
 def test_an_event_reads_back_as_it_was_written():
     event = seized()
     leaf, private = leaf_of(event)

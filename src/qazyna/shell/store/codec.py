@@ -82,7 +82,7 @@ def event_leaf(
     on = body.pop("on")
     private: Json | None = None
     for field in event.private:
-        if field in body:
+        if body.get(field, []) != []:  # of an empty list there is nothing to hide
             salt, value = salts(), body[field]
             private = private or {}
             private[field] = {"salt": salt, "value": value}

@@ -16,7 +16,7 @@ from qazyna.shell.web.figures import ILLUSTRATIVE, link, mark, money, path, quan
 from qazyna.shell.web.queries.events import Happened
 from qazyna.shell.web.words import account_class, spoken
 
-_HIDDEN: Final = frozenset({"rows", "row"})
+HIDDEN: Final = frozenset({"rows", "row"})
 """Digests of the rows of a file: they serve the program, and stand in the leaf below."""
 
 _FIRST: Final = ("case", "manager", "order_ref", "award_ref", "decision_ref", "annulment_ref")
@@ -130,7 +130,7 @@ def facts(found: Happened, assets: Assets, sees_private: bool) -> list[dict[str,
     told = []
     for name in sorted(body, key=_place):
         value = body[name]
-        if name in _HIDDEN or value in (None, [], ""):
+        if name in HIDDEN or value in (None, [], ""):
             continue
         if (name in found.private and not sees_private) or (found.sealed and _is_sealed(value)):
             shown = _sealed(found.body[name])

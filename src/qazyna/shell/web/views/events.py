@@ -13,7 +13,7 @@ from qazyna.shell.web.figures import link, path, quantity
 from qazyna.shell.web.frame import missing, page, private, show
 from qazyna.shell.web.queries import events, ledger
 from qazyna.shell.web.queries.events import Happened
-from qazyna.shell.web.reading import facts
+from qazyna.shell.web.reading import HIDDEN, facts
 from qazyna.shell.web.views.ledger import posting_row
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
@@ -74,7 +74,7 @@ def _context(request: HttpRequest, found: Happened, after: str) -> dict[str, Any
         "recorded_at": figures.instant(found.recorded_at),
         "command": words.spoken(found.command_kind),
         "facts": facts(found, assets, sees),
-        "sealed": bool(found.private) and not sees,
+        "sealed": bool(found.private.keys() - HIDDEN) and not sees,
         "who_sees": access.SEE_PRIVATE,
         "documents": events.documents(digests),
         "entries": [
