@@ -11,7 +11,7 @@ from decimal import Decimal
 from qazyna.blueprint import Law
 from qazyna.ledger.entry import Account
 from qazyna.money import Asset
-from qazyna.reserve.prices import PriceBook
+from qazyna.reserve.prices import PriceBook, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,16 @@ class Assumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Stale:
+    """A fund whose last NAV tells nothing any more, and what a unit of it may be worth instead."""
+
+    asset: str
+    why: str
+    estimate: Row | None = None
+    """A price of the day that nobody stated; None where none can be made."""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that a statement of the reserve rests on."""
 
@@ -105,6 +115,8 @@ class Facts:
     """What was sold for that money, asset by asset."""
     enforcement: Enforcement = Enforcement()
     assumed: tuple[Assumed, ...] = ()
+    stale: tuple[Stale, ...] = ()
+    """Funds held on the date. Where the law takes their estimates, `prices` knows these."""
     known_at: datetime | None = None
     """None for all that is known now."""
 

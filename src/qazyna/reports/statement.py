@@ -6,7 +6,7 @@ figure that is not plain fact. It is a function of its facts alone.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal, localcontext
 from typing import Final
@@ -32,6 +32,9 @@ class Line:
     price: Price | None
     value: Decimal | None
     entries: int
+    estimate: Price | None = None
+    """What one unit may be worth where its price is stale; it counts for nothing."""
+    estimated_value: Decimal | None = None
 
     @property
     def quantity(self) -> str:
@@ -47,6 +50,12 @@ class Line:
             "price_source": self.price.source if self.price else None,
             "value": plain_or_none(self.value),
             "entries": self.entries,
+            "estimate": self.estimate
+            and {
+                "price": plain(self.estimate.value),
+                "value": plain_or_none(self.estimated_value),
+                "why": self.estimate.estimated,
+            },
         }
 
 
@@ -229,6 +238,10 @@ class _Drawing:
         self.law = facts.law
         self.notes = Notes()
         self.now = Valuation(facts.prices, facts.law, facts.law.currency, facts.as_of, self.notes)
+        self.stale = {each.asset: each for each in facts.stale}
+        rows = [each.estimate for each in facts.stale if each.estimate]
+        # What is noted of estimates is that they are some: their own notes say no more.
+        self.beside = replace(self.now, prices=facts.prices.with_rows(rows), notes=Notes())
 
     def drawn(self) -> Statement:
         facts, law = self.facts, self.law
@@ -299,7 +312,25 @@ class _Drawing:
         beside = account.klass == "shortfall" or asset.klass == "undrawn"
         price = None if beside else self.now.price(asset)
         value = exact(asset, held.amount, price.value) if price else Decimal(0) if beside else None
-        return Line(account, asset, held.amount, price, value, held.entries)
+        line = Line(account, asset, held.amount, price, value, held.entries)
+        return self._with_estimate(line) if asset.code in self.stale and price else line
+
+    def _with_estimate(self, line: Line) -> Line:
+        """The same, with what it may be worth beside the last NAV, and a note of both."""
+        stale, currency = self.stale[line.asset.code], self.now.currency
+        what = f"{line.asset.code} in {currency} on {self.now.on}"
+        estimate = self.beside.price(line.asset) if stale.estimate else None
+        if estimate is None or estimate == line.price:
+            if estimate is None:
+                self.notes.add(what, f"stale: {stale.why}")
+            return line
+        worth = exact(line.asset, line.amount, estimate.value)
+        self.notes.add(
+            what,
+            f"stale: {stale.why}; it stands at its last NAV, and may be worth {plain(worth)} "
+            f"{currency} ({estimate.estimated})",
+        )
+        return replace(line, estimate=estimate, estimated_value=worth)
 
     def _custody(self) -> Iterator[Custody]:
         """Cases, holding by holding: titles laid over places in the order of the accounts."""

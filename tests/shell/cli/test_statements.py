@@ -350,3 +350,130 @@ def test_a_mandate_is_set_by_approval_breached_by_a_statement_and_shown(there):
     ]
     assert "breach 1" in there(*words).out
     assert there.json("rebuild", "--check")["equal"]
+
+
+HALF_MONTHS = [f"2026-{month:02}-{day}" for month in range(2, 6) for day in ("14", "28")]
+STALE_ON = "2026-09-30"
+
+
+@pytest.fixture(scope="session")
+def stale(copies, furnished, tmp_path_factory):
+    """HF-1 follows bitcoin until May, and has said nothing since; to be copied only."""
+    line = copies(database(furnished))
+    approved(
+        line,
+        ("chair", "risk"),
+        "set_mandate",
+        manager="HF-1",
+        since="2026-01-08",
+        decided_on="2026-01-08",
+        decision_ref="D-9",
+        mandate=MANDATE,
+    )
+    levels = (60000, 66000, 61000, 70000, 64000, 72000, 69000, 75000)
+    prices = [("2026-01-31", 58000), *zip(HALF_MONTHS, levels, strict=True), (STALE_ON, 90000)]
+    path = tmp_path_factory.mktemp("prices") / "coin.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = [(day, "BTC", price, "USD", "Test") for day, price in prices]
+        csv.writer(file).writerows([("date", "asset", "price", "currency", "source"), *rows])
+    line.json("import", "prices", path)
+    for day, price in zip(HALF_MONTHS, levels, strict=True):
+        # 70 % of what bitcoin did
+        worth = 1000 * (1 + 0.7 * (price / 58000 - 1))
+        line.run(
+            "state_nav",
+            manager="HF-1",
+            valuation_on=day,
+            stated_on=day,
+            nav_per_unit=f"{worth:.2f}",
+            statement_ref=f"S-{day}",
+        )
+    return line
+
+
+def of_the_fund(statement):
+    (line,) = [
+        each
+        for group in statement["classes"]
+        for each in group["holdings"]
+        if each["location"] == "reserve/fund/HF-1"
+    ]
+    return line
+
+
+def test_a_stale_holding_stands_at_its_last_nav_with_an_estimate_beside_it(stale):
+    fresh = stale.json("statement", "--as-of", HALF_MONTHS[-1])
+    assert of_the_fund(fresh)["estimate"] is None
+
+    said = stale.json("statement", "--as-of", STALE_ON)
+
+    line = of_the_fund(said)
+    last = 1000 * (1 + 0.7 * (75000 / 58000 - 1))
+    assert (f"{last:.2f}", HALF_MONTHS[-1]) == (line["price"], line["price_date"])
+    assert [] == problems(line["estimate"], {"price": "decimal", "value": "decimal", "why": "text"})
+    # bitcoin has gained a fifth since, and the fund follows it by somewhat less
+    assert 1.05 * last < float(line["estimate"]["price"]) < 1.2 * last
+    assert float(line["estimate"]["value"]) == pytest.approx(10 * float(line["estimate"]["price"]))
+    assert "benchmark of +20.00 %" in line["estimate"]["why"]
+    (note,) = [each for each in said["estimates"] if "may be worth" in each["why"]]
+    assert "HF-1 in USD on 2026-09-30" == note["what"]
+    assert note["why"].startswith("stale: no NAV since 2026-05-28")
+    assert f"may be worth {line['estimate']['value']} USD (estimate: " in note["why"]
+    assert "may be worth" in stale("statement", "--as-of", STALE_ON).out
+
+
+def test_a_nav_that_is_repeated_is_stale_and_says_so_without_a_benchmark(there):
+    for day in ("2026-02-28", "2026-03-31"):
+        there.run(
+            "state_nav",
+            manager="HF-1",
+            valuation_on=day,
+            stated_on=day,
+            nav_per_unit="1000.00",
+            statement_ref=day,
+        )
+        said = there.json("statement", "--as-of", day)
+        assert of_the_fund(said)["estimate"] is None
+        found = [each["why"] for each in said["estimates"] if "repeated" in each["why"]]
+        assert (day == "2026-03-31") == bool(found)
+    assert "no estimate, for no mandate names a benchmark" in found[0]
+
+
+def test_a_published_statement_keeps_the_estimate_it_was_published_with(copies, stale):
+    line = copies(database(stale))
+    line.json("user", "add", "money", "--role", "treasurer")
+    approved(line, ("money", "risk"), "close_period", through=STALE_ON)
+    published = line.json("statement", "--as-of", STALE_ON)
+    line.run(
+        "state_nav",
+        manager="HF-1",
+        valuation_on="2026-06-30",
+        stated_on="2026-10-10",
+        nav_per_unit="1300.00",
+        statement_ref="S-late",
+    )
+
+    assert published == line.json("statement", "--as-of", STALE_ON)
+    restated = of_the_fund(line.json("statement", "--as-of", STALE_ON, "--restated"))
+    assert ("1300", "2026-06-30") == (restated["price"], restated["price_date"])
+
+
+def test_where_the_law_says_so_a_stale_nav_is_replaced_by_its_estimate(copies, stale, tmp_path):
+    line = copies(database(stale))
+    beside = of_the_fund(line.json("statement", "--as-of", STALE_ON))
+    law = (ROOT / "blueprints" / "template.toml").read_text("utf-8")
+    asks = "[valuation.roll_forward]"
+    start = law.index(asks)
+    changed = law[:start] + law[start:].replace("value = false", "value = true", 1)
+    other = tmp_path / "other.toml"
+    other.write_text(changed, "utf-8")
+    proposal = line.json("blueprint", "adopt", other)["proposal"]
+    for name in ("chair", "risk"):
+        line.json("approve", proposal, "--as", name)
+
+    said = line.json("statement", "--as-of", STALE_ON)
+
+    booked = of_the_fund(said)
+    assert (beside["estimate"]["price"], STALE_ON) == (booked["price"], booked["price_date"])
+    assert beside["estimate"]["value"] == booked["value"]
+    assert any("moved on from the NAV of" in each["why"] for each in said["estimates"])

@@ -54,6 +54,8 @@ class Asked:
     mar: float = 0.0
     benchmark: Index | None = None
     stale_after: Mapping[str, int] | None = None
+    same_nav: int = 2
+    """So many identical NAVs in a row are too many."""
 
 
 def report(managed: Sequence[Managed], asked: Asked) -> dict[str, Any]:
@@ -233,7 +235,9 @@ def _stale(
 ) -> dict[str, Any] | None:
     """Why the last NAV does not count, and what the benchmark makes of it; None where it does."""
     limit = (asked.stale_after or {}).get(manager.manager_kind)
-    found = staleness(its.valuations, asked.until, limit) if limit is not None else None
+    found = (
+        staleness(its.valuations, asked.until, limit, asked.same_nav) if limit is not None else None
+    )
     if found is None or limit is None:
         return None
     told: dict[str, Any] = {
@@ -251,6 +255,7 @@ def _stale(
         asked.benchmark,
         asked.until,
         limit_days=limit,
+        same=asked.same_nav,
         paid_in_since=Decimal(moved).scaleb(-scale),
     )
     if isinstance(estimate, Estimate):

@@ -1,8 +1,7 @@
 """NAVs that have stopped telling anything, and what a holding is worth meanwhile: an estimate.
 
-A NAV is stale when none has come for longer than the law lets pass, when the last ones repeat one
-figure, or when the fund is said to have earned exactly nothing. What came before tells how the fund
-moves with its benchmark; from the last NAV that told something it is moved on by that:
+What came before tells how the fund moves with its benchmark; from the last NAV that told something
+it is moved on by that:
 
     worth · (1 + β · benchmark's return since) + what was paid in since
 
@@ -16,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
@@ -25,31 +24,13 @@ from qazyna.programme.performance.arrays import Array
 from qazyna.programme.performance.flow_files import Index
 from qazyna.programme.performance.sample import Sample
 from qazyna.programme.performance.smoothing import desmoothed, phi
-
-Reason = Literal["no_new_nav", "repeated_nav", "zero_return"]
+from qazyna.programme.performance.staleness import Reason as Reason
+from qazyna.programme.performance.staleness import Staleness as Staleness
+from qazyna.programme.performance.staleness import Valuation as Valuation
+from qazyna.programme.performance.staleness import staleness as staleness
 
 LEAST: Final = 8
 """So many returns a beta needs, or its standard error says nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Valuation:
-    """What was stated at one valuation date: a NAV per unit, or the whole of an interest."""
-
-    on: date
-    worth: Decimal
-    paid_in: Decimal = Decimal(0)
-    """Of an interest, called less distributed since the valuation before; of a unit nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Staleness:
-    """Why the last NAV does not count, and the last one that does."""
-
-    reasons: tuple[Reason, ...]
-    told: Valuation
-    """The last valuation that told something new."""
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,42 +60,6 @@ class NoEstimate:
     why: str
 
 
-def staleness(navs: Sequence[Valuation], as_of: date, limit_days: int) -> Staleness | None:
-    """What is wrong with the last of some valuations, in the order of their days; None if nothing.
-
-    `limit_days` is how old a NAV may be, as the law says for its class. Valuations after `as_of`
-    are not looked at.
-    """
-    known = [nav for nav in navs if nav.on <= as_of]
-    if not known:
-        return None
-    reasons: list[Reason] = []
-    said: list[str] = []
-    last = known[-1]
-    if (age := (as_of - last.on).days) > limit_days:
-        reasons.append("no_new_nav")
-        said.append(f"no NAV since {last.on}, {age} days ago (limit {limit_days})")
-    told = _told(known)
-    if told < len(known) - 1:
-        same = all(nav.worth == last.worth for nav in known[told:])
-        reasons.append("repeated_nav" if same else "zero_return")
-        said.append(
-            f"the NAV of {known[told].on} was repeated {len(known) - 1 - told} times since"
-            if same
-            else f"since {known[told].on} the NAVs follow what was paid, and earned exactly nothing"
-        )
-    return Staleness(tuple(reasons), known[told], "; ".join(said)) if reasons else None
-
-
-def _told(navs: Sequence[Valuation]) -> int:
-    """Where the last run of NAVs that say nothing new begins: each its forerunner, or it as moved
-    by what was paid."""
-    at = len(navs) - 1
-    while at and navs[at].worth in (navs[at - 1].worth, navs[at - 1].worth + navs[at].paid_in):
-        at -= 1
-    return at
-
-
 def roll_forward(
     navs: Sequence[Valuation],
     benchmark: Index,
@@ -122,13 +67,14 @@ def roll_forward(
     *,
     limit_days: int,
     paid_in_since: Decimal = Decimal(0),
+    same: int = 2,
 ) -> Estimate | NoEstimate | None:
     """What the holding is worth by its benchmark where its NAV is stale; None where it is not.
 
     `paid_in_since` is called less distributed since the last valuation that told something, and
     counts at cost.
     """
-    found = staleness(navs, as_of, limit_days)
+    found = staleness(navs, as_of, limit_days, same)
     if found is None:
         return None
     history = [nav for nav in navs if nav.on <= found.told.on]

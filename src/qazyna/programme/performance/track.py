@@ -21,7 +21,7 @@ from qazyna.programme.performance.arrays import Array
 from qazyna.programme.performance.composite import PortfolioMonth
 from qazyna.programme.performance.flow_files import Index
 from qazyna.programme.performance.series_files import BY_CALENDAR, Returns
-from qazyna.programme.performance.stale import Valuation
+from qazyna.programme.performance.staleness import Valuation, valuations
 from qazyna.programme.performance.twr import day_weights, modified_dietz
 
 Rate: TypeAlias = Callable[[date], float | None]
@@ -58,26 +58,6 @@ class Track:
     valuations: tuple[Valuation, ...]
     """In the fund's currency: NAVs per unit, or of the whole interest."""
     steps: tuple[Step, ...]
-
-
-def valuations(manager: Manager, scale: int, since: date, until: date) -> tuple[Valuation, ...]:
-    """What was stated from `since` to `until`, as last restated, in the order of days.
-
-    Of a hedge fund per unit; of a venture fund the whole interest, in the currency's own unit.
-    """
-    stated = {nav.on: nav.per_unit for nav in manager.navs if since <= nav.on <= until}
-    days = sorted(stated)
-    if manager.manager_kind == "hedge_fund":
-        return tuple(Valuation(day, stated[day]) for day in days)
-    found: list[Valuation] = []
-    before = date.min
-    for day in days:
-        called = sum(f.amount for f in manager.flows if f.amount > 0 and f.on <= day)
-        moved = sum(f.amount for f in manager.flows if before < f.on <= day)
-        worth = (stated[day] * called).scaleb(-scale)
-        found.append(Valuation(day, worth, Decimal(moved).scaleb(-scale)))
-        before = day
-    return tuple(found)
 
 
 def track(

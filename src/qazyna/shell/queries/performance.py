@@ -70,6 +70,7 @@ def performance(
 ) -> dict[str, Any]:
     """Of every manager, or of one. Raises `Refused` where there is none of that code."""
     from qazyna.programme.performance.report import Asked, report
+    from qazyna.programme.performance.staleness import same_navs
 
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -88,6 +89,7 @@ def performance(
         mar=mar,
         benchmark=benchmark,
         stale_after=law.stale_after,
+        same_nav=same_navs(law),
     )
     return report(managed, asked)
 

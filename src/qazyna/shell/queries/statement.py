@@ -18,6 +18,7 @@ from qazyna.reports.facts import (
     opening_on,
 )
 from qazyna.reports.statement import Statement, reserve_statement
+from qazyna.shell.queries.stale import stale_funds
 from qazyna.shell.store.commit import Connection
 from qazyna.shell.store.pricing import price_book, price_book_known_at
 from qazyna.shell.store.reading import current_blueprint, known_assets
@@ -181,10 +182,16 @@ def _facts(connection: Connection, as_of: date, known_at: datetime | None, resta
     realised, sold = _sales(connection.execute(_REALISED, given).fetchall(), assets)
     sums = dict(connection.execute(_ENFORCEMENT, given).fetchall())
     venues, volume = connection.execute(_VENUES, given).fetchone() or (0, Decimal(0))
+    prices = price_book_known_at(connection, known_at) if known_at else price_book(connection)
+    stale = stale_funds(connection, prices, law, holdings, as_of, known_at)
+    if law.says("valuation.roll_forward", bool):
+        before = stale_funds(connection, prices, law, opening, since, known_at)
+        prices = prices.with_rows([s.estimate for s in (*before, *stale) if s.estimate])
     return Facts(
         as_of=as_of,
         law=law,
-        prices=price_book_known_at(connection, known_at) if known_at else price_book(connection),
+        prices=prices,
+        stale=stale,
         holdings=holdings,
         opening=tuple(h for h in opening if h.account.side == "location"),
         movements=movements,
