@@ -62,6 +62,7 @@ class WrittenOff(Quoting):
         return (replace(gone, flow="internal"),)
 
     def evolve(self, state: Manager, version: int) -> None:
+        state.marks[version] = "final"
         for number, units in self.cut:
             state.requests[number].units -= units
         if self.asset != self.manager:

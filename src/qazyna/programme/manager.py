@@ -79,6 +79,8 @@ class Manager(Held, Owed):
     retired: list[Flow] = []
     """Parts of an interest that are gone: forfeited, or worth nothing."""
     calls: dict[str, Call] = {}
+    marks: dict[int, str] = {}
+    """event -> what its reversal must know: which call it paid, or that it ended a promise"""
 
     terminated_on: date | None = None
     left_on: date | None = None
@@ -142,7 +144,17 @@ class Manager(Held, Owed):
         """Follow the correction of a payment; a confirmed dealing is put right by the manager."""
         amount = mirrored.postings[0].amount
         joined = [(posting.debit.klass, posting.credit.klass) for posting in mirrored.postings]
-        if joined == [("bank", "pending")]:
+        of = mirrored.reverses.event.version if mirrored.reverses else 0
+        mark = self.marks.get(of, "")
+        if mark == "final":
+            raise _cannot_take_back()
+        if mark == "rebate":
+            return
+        if mark == "ended":
+            self.released -= amount
+        elif mark == "recallable":
+            self.recallable -= amount
+        elif joined == [("bank", "pending")]:
             self._take_back_subscription(amount)
         elif joined == [("reserve", "commitment")]:
             self.committed -= amount
@@ -152,12 +164,17 @@ class Manager(Held, Owed):
         elif joined == [("bank", "reserve"), ("reserve", "fund")]:
             self.called -= amount
             self._take_back_flow(amount)
-            paid = [call for call in self.calls.values() if call.paid >= amount]
-            if paid:
-                paid[-1].paid -= amount
+            call = self.calls.get(mark.removeprefix("call "))
+            if call:
+                call.paid -= amount
         elif joined == [("receivable", "bank")]:
             self.owes("redemption", amount, mirrored.value_date, mirrored.value_date)
         elif joined != [("commitment", "reserve")]:
+            raise _cannot_take_back()
+        demanded = sum(call.open for call in self.calls.values())
+        if self.committed + self.recallable - self.called - self.released < demanded:
+            raise _cannot_take_back()
+        if not 0 <= self.recallable <= self.called <= self.committed + self.recallable:
             raise _cannot_take_back()
 
     def _take_back_subscription(self, amount: int) -> None:

@@ -85,6 +85,7 @@ class ReceivedInSpecie(Quoting):
         return (went, came)
 
     def evolve(self, state: Manager, version: int) -> None:
+        state.marks[version] = "final"
         state.workouts.append(
             Workout(asset=self.asset, left=self.amount, received_on=self.on, deadline=self.sell_by)
         )
@@ -222,6 +223,7 @@ class WorkoutSold(Quoting):
         return tuple(booked)
 
     def evolve(self, state: Manager, version: int) -> None:
+        state.marks[version] = "final"
         left = self.amount
         for each in sorted(state.workouts, key=lambda each: each.deadline):
             if each.asset == self.asset:

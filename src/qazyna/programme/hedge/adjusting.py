@@ -51,6 +51,7 @@ class UnitsAdjusted(ByAManager):
             state.issue(self.on, self.units)
         else:
             state.retire(self.on, self.units)
+        state.marks[version] = "final"
 
 
 @command(AdjustUnits)
@@ -105,6 +106,9 @@ class RebateRecorded(ByAManager):
     def entries(self) -> tuple[Entry, ...]:
         bank, by = Account(BOOK, *self.into), Authority("statement")
         return (entry.income(self.on, self.currency, self.amount, bank, TITLE, by, self.value),)
+
+    def evolve(self, state: Manager, version: int) -> None:
+        state.marks[version] = "rebate"
 
 
 @command(RecordRebate)

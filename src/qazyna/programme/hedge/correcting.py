@@ -85,6 +85,7 @@ class DealingCorrected(ByAManager):
 
     def evolve(self, state: Manager, version: int) -> None:
         dealt = next(d for d in state.dealt if d.of == self.of and d.on == self.dealt_on)
+        state.marks[version] = "final"
         dealt.per_unit = self.per_unit
         for number, units in self.cut:
             state.requests[number].units -= units

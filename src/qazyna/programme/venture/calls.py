@@ -182,6 +182,7 @@ class CapitalCalled(Quoting):
         if call:
             call.paid += self.amount
             call.paid_on = self.on
+            state.marks[version] = f"call {self.call_ref}"
 
 
 @command(PayCall)
@@ -288,6 +289,7 @@ class CallDefaulted(Quoting):
     def evolve(self, state: Manager, version: int) -> None:
         state.calls[self.call_ref].defaulted_on = self.on
         state.released += self.ended
+        state.marks[version] = "final"
         if self.forfeited:
             state.retired.append(Flow(on=self.on, amount=self.forfeited))
 

@@ -47,6 +47,7 @@ class CapitalCommitted(ByAManager):
     def evolve(self, state: Manager, version: int) -> None:
         if self.again:
             state.recallable += self.amount
+            state.marks[version] = "recallable"
         else:
             state.committed += self.amount
 
@@ -94,6 +95,7 @@ class CommitmentEnded(ByAManager):
 
     def evolve(self, state: Manager, version: int) -> None:
         state.released += self.amount
+        state.marks[version] = "ended"
 
 
 @command(EndCommitment)
