@@ -2,7 +2,15 @@
 
 import typer
 
-from qazyna.shell.cli.programme import gating, measuring, pacing, selecting, watching
+from qazyna.shell.cli.programme import (
+    dating,
+    dealing,
+    gating,
+    measuring,
+    pacing,
+    selecting,
+    watching,
+)
 
 programme = typer.Typer(
     help="The manager programme: how managers are chosen, paid, watched and left.",
@@ -19,3 +27,8 @@ programme.command()(selecting.select)
 programme.command()(selecting.decision)
 programme.command()(pacing.pacing)
 programme.command()(watching.mandate)
+programme.command()(dating.calendar)
+programme.command()(dealing.subscribe)
+programme.command()(dealing.redeem)
+programme.command()(dealing.call)
+programme.command()(dealing.distribute)
