@@ -5,7 +5,9 @@ import json
 import pytest
 
 from tests.shell.cli.conftest import SALES
+from tests.shell.cli.line import Line
 from tests.shell.cli.shapes import problems
+from tests.shell.log.witness import Witness, witnessing
 
 FINDING = {"line": "count", "column": "text", "code": "text", "message": "text"}
 IMPORT = {
@@ -306,3 +308,123 @@ def test_wrong_usage_is_one_document_too(sold):
         assert [] == problems(answer.json, REFUSED)
         assert "usage" == answer.json["refused"]["code"]
         assert answer.err
+
+
+HEAD = {"size": "count", "root": "text"}
+CHECKED = {
+    "ok": "bool",
+    "checked": {"leaves": "count", "entries": "count", "events": "count"},
+    "problems": [{"where": "text", "what": "text"}],
+}
+FOLDER = {"folder": "text", "origin": "text", **HEAD}
+LOG = [
+    (("log", "seal"), {"sealed": "count", **HEAD}),
+    (
+        ("log", "checkpoint"),
+        {"origin": "text", "note": "text", "key": "text", "unsealed": "count", **HEAD},
+    ),
+    (
+        ("log", "prove", "law@1"),
+        {
+            "entry": "text",
+            "position": "count",
+            "leaf": "text",
+            "path": ["text"],
+            "proof": "text",
+            "keys": ["text"],
+        },
+    ),
+    (("log", "consistency", "0", "0"), {"first": HEAD, "second": HEAD, "proof": []}),
+    (
+        ("log", "verify"),
+        {
+            "ok": "bool",
+            "problems": CHECKED["problems"],
+            "found": "count",
+            "unsealed": "count",
+            **HEAD,
+        },
+    ),
+    (("log", "export", "LOG"), FOLDER),
+    (("log", "witness"), {"witnesses": ["text"], "kept": ["text"]}),
+    (("log", "witness", "--ask", "0"), {"witnesses": [], "kept": [], "request": "text"}),
+    (
+        ("verify", "LOG"),
+        {
+            **CHECKED,
+            "key": {"log": "text", "held": "bool"},
+            "origin": "text",
+            "size": "count",
+            "witnesses": {},
+        },
+    ),
+]
+
+
+def test_the_log(there, tmp_path, monkeypatch):
+    """One after the other: what is sealed is proven, exported and verified."""
+    monkeypatch.chdir(tmp_path)
+    for words, shape in LOG:
+        assert [] == problems(there.json(*words), shape), words
+
+
+def test_a_log_that_was_altered(there, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    there.json("log", "seal")
+    there.json("log", "export", "LOG")
+    (bundle,) = (tmp_path / "LOG" / "tile" / "entries").rglob("*.p/*")
+    bundle.write_bytes(bundle.read_bytes().replace(b"owner", b"other", 1))
+    answer = there("verify", "LOG", "--json")
+    assert 1 == answer.status
+    assert [] == problems(answer.json, CHECKED)
+    assert answer.json["problems"]
+
+
+def test_a_witness_asked_and_a_log_fetched(there, tmp_path):
+    from qazyna.log.note import Verifier
+
+    there.json("log", "seal")
+    key = there.json("log", "checkpoint")["key"]
+    with witnessing(Witness(Verifier.parse(key))) as witness:
+        there.json("log", "witness", "--add", witness.signer.verifier)
+        done = there.json("log", "witness", "--send", witness.url)
+        no = there("log", "fetch", witness.url, tmp_path / "LOG", "--json")
+
+    sent = {"url": "text", "size": "count", "old": "count"}
+    assert [] == problems(done, {"witnesses": ["text"], "kept": ["text"], "sent": sent})
+    assert [witness.signer.name] == done["kept"]
+    assert [] == problems(no.json, REFUSED)
+    assert (1, "not_served") == (no.status, no.json["refused"]["code"])
+
+
+def test_an_export_and_its_sheet(sold, tmp_path):
+    file = tmp_path / "books.archive"
+    told = sold.json("ledger", "export", "--format", "archive", "--out", file)
+    sheet = sold.json("ledger", "sheet", file)
+
+    counts = {"entries": "count", "postings": "count", "grants": "count"}
+    assert [] == problems(told, {"format": "archive", "file": "text", "bytes": "count"})
+    assert [] == problems(sheet, {"balances": [BALANCE], **counts})
+    assert sheet["balances"] == sold.json("ledger", "balances")["balances"]
+
+
+def test_a_backup_and_its_restore(own, tmp_path):
+    own.json("init", "--blueprint", "template")
+    whole = own.json("verify", "--database")
+    made = own.json("backup", tmp_path / "books.backup")
+    key = tmp_path / "key"
+    key.write_text(made["recovery_key"], encoding="utf-8")
+    own.json("down")
+    other = Line(tmp_path / "other")
+    try:
+        restored = other.json("restore", tmp_path / "books.backup", "--key", key)
+    finally:
+        other.json("down")
+
+    backup = {"file": "text", "bytes": "count", "sha256": "text", "recovery_key": "text|null"}
+    counts = {"events": "count", "entries": "count", "leaves": "count"}
+    verified = {"ok": "bool", "root": "text", "problems": CHECKED["problems"], **counts}
+    assert [] == problems(made, backup)
+    assert [] == problems(restored, {"home": "text", "made_at": "instant", **verified})
+    assert [] == problems(whole, {**CHECKED, "unsealed": "count"})
+    assert restored["ok"]
