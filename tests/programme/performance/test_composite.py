@@ -1,6 +1,7 @@
 """A composite worked by hand: two managers, one of them for part of the time."""
 
 import math
+from datetime import date
 from statistics import stdev
 
 import pytest
@@ -10,6 +11,7 @@ from qazyna.programme.performance.composite import (
     TotalFund,
     composite,
     present,
+    total_fund,
 )
 
 
@@ -65,6 +67,22 @@ def test_it_stands_beside_the_benchmark_and_the_total_fund():
         (first.total_fund_assets, first.share)
     )
     assert (None, None, None) == (second.benchmark, second.total_fund, second.share)
+
+
+def test_the_total_fund_by_its_values_and_what_came_from_outside():
+    """1,000 in March; 310 comes on 10 April, there for 20 of 30 days; 1,400 at April's end."""
+    march, april, may, july = (date(2025, n, d) for n, d in ((3, 31), (4, 30), (5, 31), (7, 31)))
+    values = [(march, 1_000.0), (april, 1_400.0), (may, 1_260.0), (july, 1_300.0)]
+    found = total_fund(values, [(date(2025, 4, 10), 310.0), (date(2025, 5, 31), -140.0)])
+    assert [(2025, 4), (2025, 5)] == list(found), "of July the month before has no value"
+    assert 90 / (1_000 + 310 * 20 / 30) == pytest.approx(found[2025, 4].net)
+    assert (0.0, 1_260.0) == (found[2025, 5].net, found[2025, 5].assets)
+
+
+def test_what_has_no_value_leaves_the_total_funds_month_out():
+    values = [(date(2025, 3, 31), 0.0), (date(2025, 4, 30), 10.0), (date(2025, 5, 31), 11.0)]
+    assert [(2025, 5)] == list(total_fund(values, [(date(2025, 4, 1), 10.0)]))
+    assert {} == total_fund(values[1:], [(date(2025, 5, 1), math.nan)])
 
 
 def test_the_three_year_deviation_is_that_of_thirty_six_months_to_the_end_of_a_year():

@@ -157,6 +157,10 @@ def test_flows_say_what_was_not_said():
     assert "only the last row" in several.warnings[0]
 
 
+def test_capitals_in_the_heading_of_flows_do_not_matter():
+    assert 7.0 == flows("Date,Amount,NAV / 2026-01-31,-5,7").nav
+
+
 def test_an_index_may_name_its_level_as_publishers_do():
     found = index("date,open,close / 2026-02-01,1,9 / 2026-01-31,2,8")
     assert (8.0, 9.0) == found.levels

@@ -204,5 +204,5 @@ def test_linking_two_stretches_is_the_whole(returns, cut):
         plain.cumulative(part) for part in (returns[:cut], returns[cut:], returns)
     )
     found = columns(np.array(returns)[:, None], Basis(PERIODS))["cumulative"][0]
-    assert (1 + first) * (1 + second) - 1 == pytest.approx(whole, abs=1e-9)
+    assert (1 + first) * (1 + second) - 1 == pytest.approx(whole, rel=1e-9, abs=1e-9)
     assert whole == pytest.approx(found, rel=1e-9, abs=1e-9)

@@ -66,15 +66,15 @@ def told(growth, paid_in, opening=1_000.0):
 @given(returns, moves, moves)
 def test_flows_do_not_touch_a_time_weighted_return(growth, some, others):
     expected = linked(growth)
-    assert expected == pytest.approx(daily_linked(*told(growth, some)), abs=1e-9)
-    assert expected == pytest.approx(daily_linked(*told(growth, others)), abs=1e-9)
+    assert expected == pytest.approx(daily_linked(*told(growth, some)), rel=1e-9, abs=1e-9)
+    assert expected == pytest.approx(daily_linked(*told(growth, others)), rel=1e-9, abs=1e-9)
 
 
 @given(returns, moves, st.floats(0.01, 100.0))
 def test_the_unit_of_money_touches_neither_return(growth, paid_in, scale):
     values, flows = told(growth, paid_in)
     assert daily_linked(values, flows) == pytest.approx(
-        daily_linked(values * scale, flows * scale), abs=1e-9
+        daily_linked(values * scale, flows * scale), rel=1e-9, abs=1e-9
     )
     weights = np.linspace(1, 0, len(flows))
     assert modified_dietz(values[0], values[-1], flows, weights) == pytest.approx(
@@ -87,4 +87,4 @@ def test_without_flows_modified_dietz_linked_is_the_true_return(growth):
     values, _ = told(growth, [0.0] * 20)
     none = np.array([])
     months = [modified_dietz(a, b, none, none) for a, b in pairwise(values)]
-    assert linked(growth) == pytest.approx(linked(months), abs=1e-9)
+    assert linked(growth) == pytest.approx(linked(months), rel=1e-9, abs=1e-9)

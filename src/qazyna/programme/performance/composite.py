@@ -12,9 +12,13 @@ What the standards ask for in words (definition, fees, currency, policies) is no
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
 from typing import Final, TypeAlias
 
-from qazyna.programme.performance.twr import linked
+import numpy as np
+
+from qazyna.programme.performance.twr import day_weights, linked, modified_dietz
 
 Month: TypeAlias = tuple[int, int]
 """year, month"""
@@ -80,6 +84,26 @@ class TotalFund:
 
     net: float
     assets: float
+
+
+def total_fund(
+    values: Sequence[tuple[date, float]], moves: Sequence[tuple[date, float]]
+) -> dict[Month, TotalFund]:
+    """The months of a whole fund, by Modified Dietz from its values at the ends of months.
+
+    `moves` are what outsiders put in (more than nothing) and took out. A month after one without a
+    value, or at whose beginning there was nothing, is left out.
+    """
+    found: dict[Month, TotalFund] = {}
+    for (begin, before), (end, after) in pairwise(values):
+        these = [(on, amount) for on, amount in moves if begin < on <= end]
+        amounts = np.array([amount for _, amount in these], dtype=np.float64)
+        weights = day_weights([on for on, _ in these], begin, end)
+        net = modified_dietz(before, after, amounts, weights)
+        following = (end.year - begin.year) * 12 + end.month - begin.month == 1
+        if following and before > 0 and not math.isnan(net):
+            found[end.year, end.month] = TotalFund(net, after)
+    return found
 
 
 def composite(portfolios: Sequence[Portfolio]) -> list[CompositeMonth]:

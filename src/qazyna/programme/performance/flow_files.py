@@ -41,7 +41,8 @@ class Index:
 
 def read_flows(file: str, columns: Sequence[str], lines: Sequence[Line]) -> CashFlows:
     """A file of cash flows. Raises `FileRefused` with every problem by its line."""
-    reader = Reader(file, columns, lines)
+    lines = [(line, {name.lower(): cell for name, cell in cells.items()}) for line, cells in lines]
+    reader = Reader(file, [name.lower() for name in columns], lines)
     reader.needs("date", "amount")
     rows = [_row(reader, line, cells, line == lines[-1][0]) for line, cells in lines]
     days = [day for day, _, _ in rows if day]

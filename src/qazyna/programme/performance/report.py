@@ -15,7 +15,7 @@ import numpy as np
 from qazyna.errors import Refused
 from qazyna.programme.manager import Manager
 from qazyna.programme.performance import private, smoothing, summary
-from qazyna.programme.performance.composite import composite, present
+from qazyna.programme.performance.composite import Month, TotalFund, composite, present
 from qazyna.programme.performance.flow_files import CashFlows, Index
 from qazyna.programme.performance.measures import annualised
 from qazyna.programme.performance.sample import Sample
@@ -56,6 +56,7 @@ class Asked:
     stale_after: Mapping[str, int] | None = None
     same_nav: int = 2
     """So many identical NAVs in a row are too many."""
+    total_fund: Mapping[Month, TotalFund] | None = None
 
 
 def report(managed: Sequence[Managed], asked: Asked) -> dict[str, Any]:
@@ -285,7 +286,7 @@ def _estimate(estimate: Estimate) -> dict[str, Any]:
 def _composite(tracks: Sequence[Track], asked: Asked) -> Iterator[dict[str, Any]]:
     """Year by year, of the managers that state their NAVs by months."""
     months = composite([portfolio(each) for each in tracks])
-    held: dict[tuple[int, int], float] = {}
+    held: dict[Month, float] = {}
     if asked.benchmark is not None and months:
         days = [step.end for each in tracks for step in each.steps if each.periods == 12]
         values = over(asked.benchmark, days, 12).tolist()
@@ -294,5 +295,5 @@ def _composite(tracks: Sequence[Track], asked: Asked) -> Iterator[dict[str, Any]
             for day, value in zip(days, values, strict=True)
             if not np.isnan(value)
         }
-    for year in present(months, held):
+    for year in present(months, held, asked.total_fund):
         yield asdict(year)

@@ -1,21 +1,28 @@
 """How managers performed, from what the books know of their NAVs and of money paid and received."""
 
 from collections import defaultdict
-from datetime import date
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from qazyna.blueprint import Law
+from qazyna.clock import month_end
 from qazyna.errors import Refused
 from qazyna.money import Asset
 from qazyna.programme.manager import Manager
+from qazyna.reports.facts import Facts, Movement
+from qazyna.reports.statement import reserve_statement
 from qazyna.reserve.pot import BOOK
 from qazyna.reserve.prices import PriceBook
+from qazyna.shell.queries import statement
 from qazyna.shell.queries.ledger import quantities
 from qazyna.shell.store.commit import Connection
 from qazyna.shell.store.pricing import price_book
 from qazyna.shell.store.reading import current_blueprint, known_assets, load_state
 
 if TYPE_CHECKING:
+    from qazyna.programme.performance.composite import Month, TotalFund
     from qazyna.programme.performance.flow_files import Index
     from qazyna.programme.performance.report import Managed
 
@@ -55,6 +62,7 @@ _IN_KIND = """
     ORDER BY p.value_date, p.entry
 """
 
+DAY = timedelta(days=1)
 _HELD_AT = ("fund", "pending", "receivable")
 
 
@@ -67,8 +75,13 @@ def performance(
     rf: float = 0.0,
     mar: float = 0.0,
     benchmark: "Index | None" = None,
+    total_fund: bool = False,
+    report_to: Callable[[int], None] = lambda _: None,
 ) -> dict[str, Any]:
-    """Of every manager, or of one. Raises `Refused` where there is none of that code."""
+    """Of every manager, or of one. Raises `Refused` where there is none of that code.
+
+    `total_fund` adds the whole reserve to the composite; it reads a statement for every month.
+    """
     from qazyna.programme.performance.report import Asked, report
     from qazyna.programme.performance.staleness import same_navs
 
@@ -90,8 +103,48 @@ def performance(
         benchmark=benchmark,
         stale_after=law.stale_after,
         same_nav=same_navs(law),
+        total_fund=_total_fund(connection, managed, day, report_to) if total_fund else None,
     )
     return report(managed, asked)
+
+
+def _total_fund(
+    connection: Connection,
+    managed: "tuple[Managed, ...]",
+    until: date,
+    report_to: Callable[[int], None],
+) -> "Mapping[Month, TotalFund]":
+    """The reserve month by month, since the month before the first NAV."""
+    from qazyna.programme.performance.composite import total_fund
+
+    first = min((nav.on for each in managed for nav in each.manager.navs), default=None)
+    values: list[tuple[date, float]] = []
+    moves: list[tuple[date, float]] = []
+    end = month_end(first) if first else until
+    while end <= until:
+        facts = statement.facts(connection, end)
+        total = reserve_statement(facts).total
+        if total is not None:
+            values.append((end, float(total)))
+        moves += [
+            (move.on, _worth(move, facts))
+            for move in facts.movements
+            if move.flow in ("inflow", "withdrawal") and move.on > end.replace(day=1) - DAY
+        ]
+        end = month_end(end + DAY)
+        report_to(len(values))
+    return total_fund(values, moves)
+
+
+def _worth(move: Movement, facts: Facts) -> float:
+    """What came in or went out was worth, with its sign; NaN where that is not known."""
+    law = facts.law
+    if move.value is not None and move.currency == law.currency:
+        worth = move.value
+    else:
+        value = facts.prices.value(move.asset, abs(move.amount), law.currency, move.on, law)
+        worth = Decimal("NaN") if value is None else value.amount
+    return float(worth if move.amount > 0 else -worth)
 
 
 def _today(connection: Connection) -> date:

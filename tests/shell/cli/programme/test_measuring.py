@@ -166,6 +166,7 @@ def test_a_bad_file_is_refused_by_line(line, tmp_path):
     "words",
     [
         ("--returns", "r.csv", "--manager", "HF-1"),
+        ("--returns", "r.csv", "--total-fund"),
         ("--returns", "r.csv", "--benchmark", "nowhere.csv"),
         ("--returns", "r.csv", "--benchmark", "A"),
         ("--returns", "r.csv", "--benchmark", "two.csv"),
@@ -311,6 +312,17 @@ def test_the_composite_links_months_weighted_by_what_was_there(programme):
     assert linked == pytest.approx((1 + first["net"]) * (1 + second["net"]), rel=1e-5)
     assert (11, 2, 2) == (first["months"], second["months"], second["portfolios"])
     assert held.sum() == pytest.approx(second["assets"], rel=1e-5)
+
+
+def test_the_whole_reserve_stands_beside_the_managers(programme):
+    """Half of a million is with the managers, and dollars in the bank earn nothing."""
+    asked = ("programme", "performance", "--to", END, "--total-fund")
+    first, second = programme.json(*asked)["composite"]
+    gained = second["assets"] - 500_000
+    assert 1_000_000 + gained == pytest.approx(second["total_fund_assets"])
+    assert second["assets"] / (1_000_000 + gained) == pytest.approx(second["share"])
+    whole = (1 + first["total_fund"]) * (1 + second["total_fund"])
+    assert 1 + gained / 1_000_000 == pytest.approx(whole)
 
 
 def test_a_repeated_nav_is_marked_as_stale(programme):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from qazyna.shell.cli.options import AsJson, From, To
-from qazyna.shell.cli.output import emit, refusals
+from qazyna.shell.cli.output import emit, progress, refusals
 
 if TYPE_CHECKING:
     from qazyna.programme.performance.arrays import Array
@@ -51,18 +51,24 @@ def performance(
     ] = None,
     since: From = None,
     until: To = None,
+    total_fund: Annotated[
+        bool,
+        typer.Option("--total-fund", help="Of the books: the whole reserve beside the managers."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Return, risk, drawdown, ratios, what a benchmark explains: of a file's series, or of the
     managers in the books."""
     if returns is not None:
-        if manager is not None or since is not None or until is not None:
-            raise typer.BadParameter("--manager, --from and --to are of the books: leave out one.")
+        if total_fund or any(each is not None for each in (manager, since, until)):
+            raise typer.BadParameter(
+                "--manager, --from, --to and --total-fund are of the books, not of --returns."
+            )
         with refusals(as_json):
             _of_a_file(returns, rf, mar, benchmark, periods, as_json)
     else:
         with refusals(as_json):
-            _of_the_books(rf, mar, benchmark, periods, manager, since, until, as_json)
+            _of_the_books(rf, mar, benchmark, periods, manager, since, until, total_fund, as_json)
 
 
 def _of_a_file(
@@ -84,6 +90,7 @@ def _of_the_books(
     manager: str | None,
     since: date | None,
     until: date | None,
+    total_fund: bool,
     as_json: bool,
 ) -> None:
     from qazyna.programme.performance.track import index_of
@@ -94,7 +101,7 @@ def _of_the_books(
     index = None
     if benchmark is not None:
         index = index_of(_one_series(_read_returns(_existing(benchmark), periods)), periods)
-    with open_books() as books:
+    with open_books() as books, progress("months") as report_to:
         found = of_the_books(
             books.connection,
             since=since,
@@ -103,6 +110,8 @@ def _of_the_books(
             rf=rf,
             mar=mar,
             benchmark=index,
+            total_fund=total_fund,
+            report_to=report_to,
         )
         emit(found, as_json, lambda: managers_as_text(found))
 

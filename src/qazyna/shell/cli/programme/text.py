@@ -97,16 +97,21 @@ def _composite(years: Sequence[dict[str, Any]]) -> None:
         return "" if value is None else f"{100 * value:,.2f} %"
 
     table(
-        ("Year", ">Months", ">Net", ">Benchmark", ">3-year deviation", ">Managers", ">Assets"),
+        (
+            *("Year", ">Months", ">Net", ">Benchmark", ">Total fund", ">3-year deviation"),
+            *(">Managers", ">Assets", ">of total"),
+        ),
         (
             (
                 str(year["year"]),
                 str(year["months"]),
                 percent(year["net"]),
                 percent(year["benchmark"]),
+                percent(year["total_fund"]),
                 percent(year["three_year_deviation"]),
                 str(year["portfolios"]),
                 f"{year['assets']:,.2f}",
+                percent(year["share"]),
             )
             for year in years
         ),
