@@ -4,9 +4,10 @@ It follows from what managers' streams say and from the law of a day, and from n
 that the documents do not bind is marked as an assumption.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from qazyna.blueprint import Law
@@ -22,7 +23,8 @@ from qazyna.programme.dealing import (
     soft_lock_end,
 )
 from qazyna.programme.manager import Manager
-from qazyna.programme.terms import Terms
+from qazyna.programme.mandates.mandate import Mandates
+from qazyna.programme.terms import MONTHS, Terms
 
 DECIDE, NOTICE, PAY, RECEIVE, REPORT = "decide", "notice", "pay", "receive", "report"
 
@@ -66,18 +68,26 @@ class Entry:
 
 
 def agenda(
-    managers: Iterable[Manager], assets: dict[str, Asset], law: Law, since: date, months: int = 24
+    managers: Iterable[Manager],
+    assets: dict[str, Asset],
+    law: Law,
+    since: date,
+    months: int = 24,
+    mandates: Mapping[str, Mandates] = MappingProxyType({}),
 ) -> list[Entry]:
     """Every date from one day on, for so many months, in the order in which one must act.
 
-    What is overdue comes first: it stays until it is done.
+    What is overdue comes first: it stays until it is done. `mandates` by the manager's code say
+    which reports are owed, and which breaches must be cured.
     """
     until = months_after(since, months)
     found = [
         entry
         for manager in managers
         if manager.left_on is None or manager.left_on > since
-        for entry in _Dates(manager, assets, law, since, until).all()
+        for entry in _Dates(
+            manager, assets, law, since, until, mandates.get(manager.code) or Mandates()
+        ).all()
     ]
     return sorted(found, key=lambda e: (e.act_by, e.on, e.manager, e.what, e.about))
 
@@ -86,8 +96,15 @@ class _Dates:
     """The dates of one manager while they are gathered."""
 
     def __init__(
-        self, manager: Manager, assets: dict[str, Asset], law: Law, since: date, until: date
+        self,
+        manager: Manager,
+        assets: dict[str, Asset],
+        law: Law,
+        since: date,
+        until: date,
+        mandates: Mandates,
     ) -> None:
+        self.mandates = mandates
         self.manager, self.law, self.since, self.until = manager, law, since, until
         self.units, self.money = assets[manager.code], assets[manager.currency]
         self.assets = assets
@@ -103,6 +120,7 @@ class _Dates:
         yield from self._workouts()
         yield from self._terms()
         yield from self._reports()
+        yield from self._mandate()
         if hedge:
             yield from self._restated()
             yield from self._waiting()
@@ -220,6 +238,23 @@ class _Dates:
                 about = f"The audited accounts of {year} are due."
                 yield from self._entry(audit, REPORT, "audit_due", about)
             year += 1
+
+    def _mandate(self) -> Iterator[Entry]:
+        """Reports of the mandate of that day, from the last period that is over; and breaches."""
+        mandate = self.mandates.on(self.since)
+        for report in mandate.reports if mandate else ():
+            months = MONTHS[report.every]
+            index = (self.since.year * 12 + self.since.month - 1) // months * months
+            end = date(index // 12, index % 12 + 1, 1) - timedelta(days=1)
+            while (due := end + timedelta(days=report.due_days)) <= self.until:
+                if due >= self.since:
+                    about = f"Its {report.report} report to {end} is due."
+                    yield from self._entry(due, REPORT, "report_due", about)
+                end = months_after(end + timedelta(days=1), months) - timedelta(days=1)
+        for breach in self.mandates.breaches:
+            if breach.status == "open":
+                about = f"Breach {breach.number} ({breach.clause}) must be cured."
+                yield from self._entry(breach.cure_by, DECIDE, "cure_breach", about)
 
     # dealing
 

@@ -76,6 +76,15 @@ class Managed:
 
 
 @dataclass(frozen=True, slots=True)
+class IssuedCall:
+    """What a capital call still demands."""
+
+    manager: str
+    call_ref: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class Assumed:
     """Columns of a register whose values nobody knew, for one holding."""
 
@@ -110,6 +119,8 @@ class Facts:
     """Changes of the reserve's title after `opening_on`, up to the date."""
     managers: tuple[Managed, ...] = ()
     """Managers admitted by the date."""
+    calls: tuple[IssuedCall, ...] = ()
+    """Issued by the date, and not paid in full."""
     realised: tuple[Realised, ...] = ()
     sold: tuple[tuple[Asset, int], ...] = ()
     """What was sold for that money, asset by asset."""

@@ -256,7 +256,7 @@ class _Drawing:
             {each.code: each.klass for each in facts.managers},
         )
         moved = flows(facts, self.notes)
-        obligations = (*self._unfunded(), *self._awards())
+        obligations = (*self._calls(), *self._unfunded(), *self._awards())
         receivables = tuple(self._dues("receivable", "receivable"))
         shortfalls = tuple(self._dues("shortfall", "shortfall"))
         custody = tuple(self._custody())
@@ -351,14 +351,30 @@ class _Drawing:
                 value = Decimal(0) if lost else self.now.value(asset, amount)
                 yield Custody(case, holding, asset, amount, title.account, place.account, value)
 
+    def _calls(self) -> Iterator[Due]:
+        """What calls demand is owed, with a date; the rest of a commitment only may be."""
+        currencies = {each.code: each.currency for each in self.facts.managers}
+        for code, amount in sorted(self._demanded().items()):
+            value = self.now.value(currencies[code], amount)
+            yield Due("issued_call", BOOK, code, currencies[code], amount, value)
+
+    def _demanded(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for call in self.facts.calls:
+            found[call.manager] = found.get(call.manager, 0) + call.amount
+        return found
+
     def _unfunded(self) -> Iterator[Due]:
+        demanded = self._demanded()
         currencies = {each.code: each.currency for each in self.facts.managers}
         for each in self._places(BOOK):
             if each.account.klass == "commitment":
                 manager = each.account.detail
                 currency = currencies[manager]
-                value = self.now.value(currency, each.amount)
-                yield Due("unfunded", BOOK, manager, currency, each.amount, value)
+                amount = each.amount - demanded.get(manager, 0)
+                if amount > 0:
+                    value = self.now.value(currency, amount)
+                    yield Due("unfunded", BOOK, manager, currency, amount, value)
 
     def _awards(self) -> Iterator[Due]:
         owed = [

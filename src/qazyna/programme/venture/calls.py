@@ -193,11 +193,11 @@ def pay_call(world: World, asked: PayCall) -> list[Event]:
     currency = world.asset(manager.currency)
     amount = currency.amount(asked.quantity)
     call = manager.calls.get(asked.call_ref)
+    if call:
+        _demanded(asked, call, currency, amount)
     free = unfunded(world, asked.manager) if call else callable_now(world, manager)
     if amount > free:
         raise _above_unfunded(asked.manager, currency, free, amount)
-    if call:
-        _demanded(asked, call, currency, amount)
     late = max((on - call.due_on).days, 0) if call else 0
     interest = _interest(asked, manager, currency, amount, late)
     eligible(world, BOOK, world.asset(asked.manager), on)

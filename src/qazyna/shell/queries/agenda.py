@@ -1,20 +1,23 @@
 """The programme's calendar, read from the books as of a day."""
 
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
+from qazyna.plan import State
 from qazyna.programme.agenda import REPORT, agenda
 from qazyna.programme.manager import Manager
+from qazyna.programme.mandates.mandate import Mandates
 from qazyna.shell.queries.watching import queries
 from qazyna.shell.store.codec import read_event
 from qazyna.shell.store.commit import Connection
 from qazyna.shell.store.reading import current_blueprint, known_assets
 
 Plain = dict[str, Any]
+S = TypeVar("S", bound=State)
 
 _EVENTS = """
-    SELECT stream, leaf, private FROM books.event
-    WHERE stream LIKE 'manager/%%' AND value_date <= %s ORDER BY stream, version
+    SELECT stream, version, leaf, private FROM books.event
+    WHERE stream LIKE %s AND value_date <= %s ORDER BY stream, version
 """
 
 
@@ -27,7 +30,14 @@ def calendar(connection: Connection, as_of: date, months: int = 24) -> list[Plai
     law = current_blueprint(connection).on(as_of)
     found = [
         entry.as_json()
-        for entry in agenda(managers.values(), known_assets(connection), law, as_of, months)
+        for entry in agenda(
+            managers.values(),
+            known_assets(connection),
+            law,
+            as_of,
+            months,
+            _folded(connection, "mandate", Mandates, as_of),
+        )
     ]
     found += [
         {
@@ -50,11 +60,13 @@ def calendar(connection: Connection, as_of: date, months: int = 24) -> list[Plai
 
 def managers_as_of(connection: Connection, as_of: date) -> dict[str, Manager]:
     """Every manager admitted by that day, with what had happened with it by then."""
-    found: dict[str, Manager] = {}
-    versions: dict[str, int] = {}
-    for stream, leaf, private in connection.execute(_EVENTS, [as_of]):
+    return _folded(connection, "manager", Manager, as_of)
+
+
+def _folded(connection: Connection, prefix: str, model: type[S], as_of: date) -> dict[str, S]:
+    """The states of such streams, folded from the events that count by that day."""
+    found: dict[str, S] = {}
+    for stream, version, leaf, private in connection.execute(_EVENTS, [f"{prefix}/%", as_of]):
         code = stream.partition("/")[2]
-        manager = found.setdefault(code, Manager())
-        versions[code] = versions.get(code, 0) + 1
-        read_event(bytes(leaf), private)[0].evolve(manager, versions[code])
+        read_event(bytes(leaf), private)[0].evolve(found.setdefault(code, model()), version)
     return found

@@ -1,17 +1,20 @@
 """The facts of a statement, read from the books: as of a day, as known at an instant."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from qazyna.ledger.entry import Account
 from qazyna.money import USD, Asset
+from qazyna.office.correction import EntryReversed
+from qazyna.programme.venture import CallDefaulted, CallIssued, CapitalCalled
 from qazyna.reports.facts import (
     Assumed,
     Enforcement,
     Facts,
     Holding,
+    IssuedCall,
     Managed,
     Movement,
     Realised,
@@ -19,6 +22,7 @@ from qazyna.reports.facts import (
 )
 from qazyna.reports.statement import Statement, reserve_statement
 from qazyna.shell.queries.stale import stale_funds
+from qazyna.shell.store.codec import read_event
 from qazyna.shell.store.commit import Connection
 from qazyna.shell.store.pricing import price_book, price_book_known_at
 from qazyna.shell.store.reading import current_blueprint, known_assets
@@ -114,6 +118,14 @@ _MANAGERS = """
       AND (%(known_at)s::timestamptz IS NULL OR e.recorded_at <= %(known_at)s)
 """
 
+_CALLS = """
+    SELECT e.stream, e.version, e.leaf, e.private FROM books.event e
+    WHERE e.kind IN ('call_issued', 'capital_called', 'call_defaulted', 'entry_reversed')
+      AND e.stream LIKE 'manager/%%' AND e.value_date <= %(on)s
+      AND (%(known_at)s::timestamptz IS NULL OR e.recorded_at <= %(known_at)s)
+    ORDER BY e.stream, e.version
+"""
+
 _ASSUMED = """
     SELECT substr(c.name, 6), h.key, h.value->'assumed', h.value->>'seized_on'
     FROM books.stream c, jsonb_each(c.state->'holdings') h
@@ -199,6 +211,7 @@ def _facts(connection: Connection, as_of: date, known_at: datetime | None, resta
             Managed(code, klass, assets[currency], name)
             for code, klass, currency, name in connection.execute(_MANAGERS, given)
         ),
+        calls=tuple(_calls(connection.execute(_CALLS, given).fetchall())),
         realised=realised,
         sold=sold,
         enforcement=Enforcement(
@@ -214,6 +227,30 @@ def _facts(connection: Connection, as_of: date, known_at: datetime | None, resta
         ),
         known_at=known_at,
     )
+
+
+def _calls(rows: Iterable[tuple[str, int, bytes, Any]]) -> Iterator[IssuedCall]:
+    """What each call issued still demands."""
+    open_: dict[tuple[str, str], int] = {}
+    paid: dict[tuple[str, int], tuple[str, int]] = {}
+    for stream, version, leaf, private in rows:
+        happened = read_event(bytes(leaf), private)[0]
+        code = stream.partition("/")[2]
+        if isinstance(happened, CallIssued):
+            open_[code, happened.call_ref] = happened.amount
+        elif isinstance(happened, CapitalCalled):
+            paid[stream, version] = (happened.call_ref, happened.amount)
+            if (code, happened.call_ref) in open_:
+                open_[code, happened.call_ref] -= happened.amount
+        elif isinstance(happened, CallDefaulted):
+            open_.pop((code, happened.call_ref), None)
+        elif isinstance(happened, EntryReversed) and happened.number == 1:
+            ref, amount = paid.get((stream, happened.version), ("", 0))
+            if (code, ref) in open_:
+                open_[code, ref] += amount
+    for (code, ref), amount in open_.items():
+        if amount:
+            yield IssuedCall(code, ref, amount)
 
 
 def _holdings(rows: Iterable[tuple[Any, ...]], assets: dict[str, Asset]) -> tuple[Holding, ...]:
