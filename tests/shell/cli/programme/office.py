@@ -18,5 +18,7 @@ def done(line, kind, **fields):
         return
     assert "needs_approval" == answer.refused["code"], answer
     proposal = line.json("propose", kind, "--json-file", "-", stdin=body)["proposal"]
-    states = [line.json("approve", proposal, "--as", name)["status"] for name in PEOPLE]
-    assert "executed" == states[-1]
+    for name in PEOPLE:
+        if line.json("approve", proposal, "--as", name)["status"] == "executed":
+            return
+    raise AssertionError(f"{kind} waits for more approvals")

@@ -3,6 +3,7 @@
 import typer
 
 from qazyna.shell.cli.programme import (
+    charging,
     dating,
     dealing,
     gating,
@@ -32,3 +33,4 @@ programme.command()(dealing.subscribe)
 programme.command()(dealing.redeem)
 programme.command()(dealing.call)
 programme.command()(dealing.distribute)
+programme.command()(charging.fees)
