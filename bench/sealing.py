@@ -10,10 +10,11 @@ from time import perf_counter
 from bench.common import Claim, installation, note
 from bench.register_rows import SEED, text
 from qazyna.log.checkpoint import opened
-from qazyna.log.merkle import inclusion_proof, verify_inclusion
+from qazyna.log.merkle import verify_inclusion
 from qazyna.log.tiles import WIDTH, Tile
 from qazyna.shell.importing import import_register_file
-from qazyna.shell.log.reading import hashes, head, tree
+from qazyna.shell.log.proving import path_of
+from qazyna.shell.log.reading import hashes, head
 from qazyna.shell.log.sealing import seal
 from qazyna.shell.log.signing import latest, log_key
 
@@ -47,7 +48,7 @@ def measure(rows: int = ROWS) -> Claim:
             index = random.randrange(done.size)
             begun = perf_counter()
             now = head(connection)
-            path = inclusion_proof(index, now.size, tree(connection, now.size))
+            path = path_of(connection, index, now.size)
             taken.append(1000 * (perf_counter() - begun))
             (leaf,) = hashes(connection, Tile(0, index // WIDTH, WIDTH))[index % WIDTH :][:1]
             verify_inclusion(index, now.size, leaf, path, now.root)

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 
 PLACES = (
     *("/", "/classes/gold", "/classes/hedge_funds", "/cases", "/cases/KZ-2025-01"),
-    *("/managers", "/managers/HF-1", "/venues", "/journal", "/blueprint", "/proposals"),
+    *("/managers", "/managers/HF-1", "/venues", "/journal", "/blueprint", "/proposals", "/log"),
     *("/holdings/reserve/bank/NBK/USD", "/prices/BTC"),
     *("/custody/claimants/BTC", "/accounts/reserve/bank/NBK"),
 )
@@ -119,6 +119,33 @@ def test_no_page_scrolls_sideways(pages, width):
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         assert 0 == over, (place, over)
+
+
+@pytest.mark.parametrize("width", [320, NARROW, WIDE])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_log_is_read_by_who_is_not_signed_in(browser, site, width, scheme):
+    context = browser.new_context(
+        base_url=site.address, viewport={"width": width, "height": 900}, color_scheme=scheme
+    )
+    page = context.new_page()
+    page.goto("/log")
+    page.get_by_role("heading", name="The newest checkpoint").wait_for(timeout=60_000)
+    size = page.locator("dl.facts dd .num").first.inner_text()
+    assert 0 == page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    page.get_by_role("link", name="as it is signed").click()
+    assert size.replace(",", "") == page.locator("body").inner_text().split("\n")[1]
+    context.close()
+
+
+def test_an_entry_leads_to_its_proof(pages):
+    page = pages()
+    page.goto("/journal")
+    page.locator('main a[href^="/entries/"]').first.click()
+    page.wait_for_url("**/entries/*")
+    page.get_by_role("link", name="proven").click()
+    assert page.locator("body").inner_text().startswith("c2sp.org/tlog-proof@v1")
 
 
 def test_more_cases_are_put_below_the_ones_that_are_there(pages):
