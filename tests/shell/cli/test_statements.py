@@ -423,13 +423,13 @@ def test_a_stale_holding_stands_at_its_last_nav_with_an_estimate_beside_it(stale
 
 
 def test_a_nav_that_is_repeated_is_stale_and_says_so_without_a_benchmark(there):
-    for day in ("2026-02-28", "2026-03-31"):
+    for day, per_unit in (("2026-02-28", "1010.00"), ("2026-03-31", "1010.00")):
         there.run(
             "state_nav",
             manager="HF-1",
             valuation_on=day,
             stated_on=day,
-            nav_per_unit="1000.00",
+            nav_per_unit=per_unit,
             statement_ref=day,
         )
         said = there.json("statement", "--as-of", day)
