@@ -153,6 +153,38 @@ def test_navs_outside_the_span_are_not_looked_at():
     assert [month(1), month(2)] == [each.on for each in found]
 
 
+# before fees
+
+
+def test_a_gross_return_adds_what_the_statement_of_the_period_charged():
+    """On 1,000 the fund makes 100 after charging 15: 10 % net and 11.5 % gross."""
+    manager = monthly("10", "11", "12", dealt=[(month(0), 100_000_000, 100_000)])
+    fees = {(date(2024, 2, 1), date(2024, 2, 29)): D(15)}
+    first, second = track(manager, CENTS, MILLIONTHS, same, *EVER, fees).steps
+    assert (0.10, 0.115) == pytest.approx((first.net, first.gross))
+    assert np.isnan(second.gross), "no statement of March"
+
+
+def test_the_statement_of_a_quarter_says_nothing_of_its_months():
+    manager = monthly("10", "11", "12", "13", dealt=[(month(0), 100_000_000, 100_000)])
+    fees = {(date(2024, 2, 1), date(2024, 4, 30)): D(15)}
+    found = track(manager, CENTS, MILLIONTHS, same, *EVER, fees)
+    assert all(np.isnan(step.gross) for step in found.steps)
+
+
+def test_the_report_tells_gross_where_every_period_has_its_statement():
+    manager = monthly("10", "11", "12.1", dealt=[(month(0), 100_000_000, 100_000)])
+    spans = [(date(2024, 2, 1), date(2024, 2, 29)), (date(2024, 3, 1), date(2024, 3, 31))]
+    whole = Managed(manager, CENTS, MILLIONTHS, same, (), None, {span: D(11) for span in spans})
+    part = Managed(manager, CENTS, MILLIONTHS, same, (), None, {spans[0]: D(11)})
+    for given, expected in ((whole, 1.111 * 1.11 - 1), (part, None)):
+        found = report([given], Asked(*EVER, "USD"))
+        gross = found["managers"]["HF-1"]["gross"]
+        assert expected == (gross and pytest.approx(gross["cumulative"]))
+        (year,) = found["composite"]
+        assert expected == (year["gross"] and pytest.approx(year["gross"]))
+
+
 # a benchmark
 
 

@@ -20,7 +20,16 @@ from qazyna.programme.performance.flow_files import CashFlows, Index
 from qazyna.programme.performance.measures import annualised
 from qazyna.programme.performance.sample import Sample
 from qazyna.programme.performance.stale import Estimate, roll_forward, staleness
-from qazyna.programme.performance.track import Rate, Step, Track, over, portfolio, table, track
+from qazyna.programme.performance.track import (
+    Fees,
+    Rate,
+    Step,
+    Track,
+    over,
+    portfolio,
+    table,
+    track,
+)
 from qazyna.programme.performance.twr import linked
 
 OF_REPORTED_ONLY: Final = frozenset(
@@ -41,6 +50,8 @@ class Managed:
     """What went to it (less than nothing) and came from it, in the programme's currency."""
     left: float | None
     """What is there at the end; None if it cannot be valued."""
+    fees: Fees | None = None
+    """What its statements say was charged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +74,13 @@ def report(managed: Sequence[Managed], asked: Asked) -> dict[str, Any]:
     """All of it, as a document."""
     tracks = {
         each.manager.code: track(
-            each.manager, each.scale, each.unit_scale, each.rate, asked.since, asked.until
+            each.manager,
+            each.scale,
+            each.unit_scale,
+            each.rate,
+            asked.since,
+            asked.until,
+            each.fees,
         )
         for each in managed
     }
@@ -164,6 +181,13 @@ def _months(step: Step) -> int:
 # one manager
 
 
+def _gross(of: Track) -> dict[str, float | None] | None:
+    """Before fees; None where the statement of any period is not there."""
+    if not of.steps or any(np.isnan(step.gross) for step in of.steps):
+        return None
+    return _linked([step.gross for step in of.steps], of)
+
+
 def _manager(
     managed: Managed,
     its: Track,
@@ -185,6 +209,7 @@ def _manager(
         "currency": manager.currency,
         "periods": its.periods,
         "desmoothed": plain.get(manager.code),
+        "gross": _gross(its),
         "modified_dietz": {"cumulative": linked(held) if held else None, "periods": len(held)},
         "money": _money(managed, asked, estimates),
         "nav": {

@@ -5,7 +5,7 @@ last NAV of each. Returns are net, for NAVs are, and in the programme's currency
 the rate of its day, and a flow at that of its own.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -24,6 +24,9 @@ from qazyna.programme.performance.series_files import BY_CALENDAR, Returns
 from qazyna.programme.performance.staleness import Valuation, valuations
 from qazyna.programme.performance.twr import day_weights, modified_dietz
 
+Fees: TypeAlias = Mapping[tuple[date, date], Decimal]
+"""first and last day of a statement's period -> what was charged, in the fund's currency"""
+
 Rate: TypeAlias = Callable[[date], float | None]
 """What one unit of the fund's currency was worth that day in the programme's; None if unknown."""
 
@@ -41,6 +44,9 @@ class Step:
     """The fund's time-weighted return; NaN where it is not known."""
     ours: float
     """The same by Modified Dietz over what we had with it; NaN where that was nothing."""
+    gross: float
+    """The net return, and what was charged over what was invested; NaN where no statement of the
+    period says what was charged."""
     alone: bool
     """Whether it is one period, and not several without a NAV in between."""
     opening: float
@@ -61,16 +67,27 @@ class Track:
 
 
 def track(
-    manager: Manager, scale: int, unit_scale: int, rate: Rate, since: date, until: date
+    manager: Manager,
+    scale: int,
+    unit_scale: int,
+    rate: Rate,
+    since: date,
+    until: date,
+    fees: Fees | None = None,
 ) -> Track:
     """A manager's track from `since` to `until`."""
     known = valuations(manager, scale, since, until)
     periods = _periods([each.on for each in known])
     last_of: dict[int, Valuation] = {_period(each.on, periods): each for each in known}
     ours = _Position(manager, known, scale, unit_scale, rate)
+    charged = {
+        _period(last, periods): amount
+        for (first, last), amount in (fees or {}).items()
+        if _period(first, periods) == _period(last, periods)
+    }
     steps = tuple(
-        _step(ours, rate, before, after, alone=_period(after.on, periods) - key == 1)
-        for (key, before), (_, after) in pairwise(sorted(last_of.items()))
+        _step(ours, before, after, key - earlier == 1, charged.get(key))
+        for (earlier, before), (key, after) in pairwise(sorted(last_of.items()))
     )
     return Track(manager.code, periods, known, steps)
 
@@ -135,24 +152,21 @@ class _Position:
         return np.array(amounts), day_weights([on for on, _ in these], begin, end)
 
 
-def _step(ours: _Position, rate: Rate, before: Valuation, after: Valuation, *, alone: bool) -> Step:
+def _step(
+    ours: _Position, before: Valuation, after: Valuation, alone: bool, charged: Decimal | None
+) -> Step:
     opening, closing = ours.worth(before), ours.worth(after)
     amounts, weights = ours.flows(before.on, after.on)
+    weighted = float(weights @ amounts)
     dietz = modified_dietz(opening, closing, amounts, weights)
     net = dietz
     if ours.hedge:
-        rates = _known(rate(before.on)), _known(rate(after.on))
+        rates = _known(ours.rate(before.on)), _known(ours.rate(after.on))
         net = float(after.worth) * rates[1] / (float(before.worth) * rates[0]) - 1.0
-    return Step(
-        before.on,
-        after.on,
-        net,
-        dietz,
-        alone,
-        opening,
-        float(weights @ amounts) if len(amounts) else 0.0,
-        closing,
-    )
+    gross = np.nan
+    if alone and charged is not None and opening + weighted > 0:
+        gross = net + float(charged) * _known(ours.rate(after.on)) / (opening + weighted)
+    return Step(before.on, after.on, net, dietz, gross, alone, opening, weighted, closing)
 
 
 def _known(rate: float | None) -> float:
@@ -184,7 +198,11 @@ def portfolio(track: Track) -> dict[tuple[int, int], PortfolioMonth]:
         return {}
     return {
         (step.end.year, step.end.month): PortfolioMonth(
-            step.opening, step.weighted_flows, step.closing, step.net
+            step.opening,
+            step.weighted_flows,
+            step.closing,
+            step.net,
+            None if np.isnan(step.gross) else step.gross,
         )
         for step in track.steps
         if step.alone and step.opening > 0 and not np.isnan(step.net)

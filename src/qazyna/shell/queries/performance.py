@@ -11,6 +11,7 @@ from qazyna.clock import month_end
 from qazyna.errors import Refused
 from qazyna.money import Asset
 from qazyna.programme.manager import Manager
+from qazyna.programme.statements.state import Statements
 from qazyna.reports.facts import Facts, Movement
 from qazyna.reports.statement import reserve_statement
 from qazyna.reserve.pot import BOOK
@@ -32,6 +33,8 @@ _MANAGERS = """
       AND (%(code)s::text IS NULL OR name = 'manager/' || %(code)s)
     ORDER BY name
 """
+
+_STATEMENTS = "SELECT name, state::text FROM books.stream WHERE starts_with(name, 'statement/')"
 
 # Money between the reserve's banks and a manager: whatever an event of the manager's did to a bank,
 # and what took that back.
@@ -62,6 +65,7 @@ _IN_KIND = """
     ORDER BY p.value_date, p.entry
 """
 
+Span = tuple[date, date]
 DAY = timedelta(days=1)
 _HELD_AT = ("fund", "pending", "receivable")
 
@@ -162,6 +166,7 @@ def _managed(
         load_state(text, name) for name, text in connection.execute(_MANAGERS, {"code": code})
     ]
     paid, left = _paid(connection, assets, prices, law, until), _left(connection, until)
+    fees = _fees(connection, assets)
     found = []
     for manager in states:
         assert isinstance(manager, Manager)
@@ -179,12 +184,26 @@ def _managed(
                 unit_scale=assets[manager.code].scale,
                 rate=_Rate(currency, prices, law),
                 paid=tuple(paid.get(manager.code, ())),
+                fees=fees.get(manager.code),
                 left=None
                 if None in worths
                 else float(sum(worth.amount for worth in worths if worth is not None)),
             )
         )
     return tuple(found)
+
+
+def _fees(connection: Connection, assets: dict[str, Asset]) -> dict[str, dict[Span, Decimal]]:
+    """By manager what each of its statements that stand says was charged."""
+    found: dict[str, dict[Span, Decimal]] = defaultdict(dict)
+    for name, text in connection.execute(_STATEMENTS):
+        state = load_state(text, name)
+        assert isinstance(state, Statements)
+        for each in state.received:
+            if each.stands and each.account is not None:
+                charged = assets[each.currency].decimal(each.account.fees)
+                found[name.partition("/")[2]][each.since, each.until] = charged
+    return found
 
 
 class _Rate:

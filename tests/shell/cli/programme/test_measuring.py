@@ -77,6 +77,7 @@ MANAGER = {
     "kind": "hedge_fund|venture_fund",
     "currency": "text",
     "periods": "count",
+    "gross": "null",
     "modified_dietz": {"cumulative": "number|null", "periods": "count"},
 }
 
@@ -312,6 +313,39 @@ def test_the_composite_links_months_weighted_by_what_was_there(programme):
     assert linked == pytest.approx((1 + first["net"]) * (1 + second["net"]), rel=1e-5)
     assert (11, 2, 2) == (first["months"], second["months"], second["portfolios"])
     assert held.sum() == pytest.approx(second["assets"], rel=1e-5)
+
+
+SAID = """\
+item,name,value
+fund,,HF-1
+currency,,USD
+period_from,,2024-02-01
+period_to,,2024-02-29
+final,,yes
+statement_ref,,HF-1/2024/02
+opening_units,,3000
+opening_value,,300000.00
+gross_result,,3900.00
+management_fee,,600.00
+performance_fee,,300.00
+fees_total,,900.00
+closing_units,,3000
+nav_per_unit,,101.00
+closing_value,,303000.00
+"""
+
+
+def test_gross_is_net_and_what_the_managers_statement_charged(copies, programme, tmp_path):
+    line = copies(database(programme))
+    asked = ("--manager", "HF-1", "--from", month(0).isoformat(), "--to", month(1).isoformat())
+    assert line.json("programme", "performance", *asked)["managers"]["HF-1"]["gross"] is None
+    (tmp_path / "said.csv").write_text(SAID, "utf-8")
+    line.json("programme", "statement", "import", tmp_path / "said.csv", "--manager", "HF-1")
+    found = line.json("programme", "performance", *asked)
+    gross = found["managers"]["HF-1"]["gross"]["cumulative"]
+    assert 0.01 == pytest.approx(found["series"]["HF-1"]["cumulative"])
+    assert 3_900 / 300_000 == pytest.approx(gross)
+    assert 0.013 == pytest.approx(found["composite"][0]["gross"])
 
 
 def test_the_whole_reserve_stands_beside_the_managers(programme):

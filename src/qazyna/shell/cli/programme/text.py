@@ -81,6 +81,9 @@ def managers_as_text(found: dict[str, Any]) -> None:
 def _measures(reported: dict[str, Any], manager: dict[str, Any]) -> None:
     for measure in ("cumulative", "twr_annualised", "phi", "peer_rank"):
         typer.echo(f"{spoken(measure)}: {figure(measure, reported[measure])}")
+    if gross := manager["gross"]:
+        yearly = figure("twr_annualised", gross["twr_annualised"])
+        typer.echo(f"twr annualised before fees: {yearly}")
     desmoothed = manager["desmoothed"] or {}
     table(
         ("", ">reported", ">desmoothed"),
@@ -98,13 +101,22 @@ def _composite(years: Sequence[dict[str, Any]]) -> None:
 
     table(
         (
-            *("Year", ">Months", ">Net", ">Benchmark", ">Total fund", ">3-year deviation"),
+            *(
+                "Year",
+                ">Months",
+                ">Gross",
+                ">Net",
+                ">Benchmark",
+                ">Total fund",
+                ">3-year deviation",
+            ),
             *(">Managers", ">Assets", ">of total"),
         ),
         (
             (
                 str(year["year"]),
                 str(year["months"]),
+                percent(year["gross"]),
                 percent(year["net"]),
                 percent(year["benchmark"]),
                 percent(year["total_fund"]),
