@@ -6,8 +6,9 @@ from random import Random
 from qazyna.office.appointment import Appoint
 from qazyna.plan import World
 from qazyna.programme.selection.choosing import SelectManagers
+from qazyna.programme.selection.entering import AddCandidate
 from qazyna.programme.selection.scoring import DeclareConflicts, ScoreCandidate
-from qazyna.programme.selection.search import AddCandidate, OpenSearch
+from qazyna.programme.selection.search import OpenSearch
 from tests.support import do, world
 
 SCORERS = ("ann", "bob", "cyn")

@@ -7,14 +7,9 @@ from pydantic import ValidationError
 
 from qazyna.programme.manager import AdmitManager
 from qazyna.programme.selection.choosing import SelectManagers
+from qazyna.programme.selection.entering import AddCandidate, WithdrawCandidate
 from qazyna.programme.selection.scoring import DeclareConflicts, ScoreCandidate
-from qazyna.programme.selection.search import (
-    AddCandidate,
-    ExcuseScorer,
-    NameScorer,
-    OpenSearch,
-    WithdrawCandidate,
-)
+from qazyna.programme.selection.search import ExcuseScorer, NameScorer, OpenSearch
 from tests.programme.selection.rounds import (
     CRITERIA,
     as_actor,

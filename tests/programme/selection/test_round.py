@@ -7,15 +7,11 @@ import pytest
 
 from qazyna.programme.manager import AdmitManager, Manager
 from qazyna.programme.selection.admission import CandidateAdmitted
+from qazyna.programme.selection.entering import WithdrawCandidate
 from qazyna.programme.selection.questionnaire import QUESTIONS, SECTIONS, section_of
 from qazyna.programme.selection.record import as_text, digest, record
 from qazyna.programme.selection.scoring import means, points, total
-from qazyna.programme.selection.search import (
-    ExcuseScorer,
-    NameScorer,
-    Search,
-    WithdrawCandidate,
-)
+from qazyna.programme.selection.search import ExcuseScorer, NameScorer, Search
 from tests.programme.selection.rounds import (
     CRITERIA,
     SCORERS,

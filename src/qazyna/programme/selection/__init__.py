@@ -9,6 +9,6 @@ is locked, folded and recorded together, and the decision record is a function o
 `optimum` is a kernel (cvxpy, HiGHS) and is loaded where a set is chosen, never with this package.
 """
 
-from qazyna.programme.selection import admission, choosing, scoring, search
+from qazyna.programme.selection import admission, choosing, entering, scoring, search
 
-__all__ = ["admission", "choosing", "scoring", "search"]
+__all__ = ["admission", "choosing", "entering", "scoring", "search"]

@@ -92,6 +92,8 @@ class Candidate(BaseModel):
     """A candidate as the round knows it. Its label stands for it wherever its name must not."""
 
     label: str
+    event: int
+    """the event of the round that entered it"""
     name: str
     entered_on: date
     kinds: Kinds

@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from qazyna.programme.selection.diversification import ALIKE
+from qazyna.programme.selection.questionnaire import SECTIONS
 from qazyna.programme.selection.scoring import POINT, means, points, total
 from qazyna.programme.selection.search import Chosen, Decision, Search
 
@@ -21,7 +22,7 @@ _NAMED = ("custodian", "administrator")
 def record(found: Search, decision: Decision) -> dict[str, Any]:
     """The record of a decided round, every number a string."""
     alias = _aliases(found)
-    scorers = {user: f"scorer {n}" for n, user in enumerate(found.scorers, start=1)}
+    scorers = _scorers(found)
     return {
         "search": found.name,
         "manager_kind": found.manager_kind,
@@ -31,14 +32,14 @@ def record(found: Search, decision: Decision) -> dict[str, Any]:
         "decision_ref": decision.decision_ref,
         "blueprint_sha256": found.blueprint_sha256,
         "law": [each.model_dump() for each in found.law],
-        "weights": {name: f"{weight:f}" for name, weight in found.weights.items()},
+        "weights": {name: f"{found.weights[name]:f}" for name in found.criteria},
         "scale": {"lowest": "0", "highest": str(found.highest)},
         "scorers": len(scorers),
         "excused": len(found.excused),
         "conflicts": [
             {"scorer": scorers[user], "candidate": label}
-            for user, scorer in found.scorers.items()
-            for label in scorer.conflicts
+            for user in scorers
+            for label in found.scorers[user].conflicts
         ],
         "candidates": [
             {
@@ -51,7 +52,8 @@ def record(found: Search, decision: Decision) -> dict[str, Any]:
                 "documents": [document.sha256 for document in each.documents],
                 "questions": {
                     section: f"{done} of {asked}"
-                    for section, (done, asked) in each.answered.items()
+                    for section in SECTIONS
+                    for done, asked in (each.answered[section],)
                 },
                 "references": each.references,
                 "failed": [{"clause": f.clause} for f in each.failed],
@@ -59,7 +61,8 @@ def record(found: Search, decision: Decision) -> dict[str, Any]:
                 "scores": _scores(found, label, scorers) if each.stands else None,
                 "chosen": label in decision.chosen.labels,
             }
-            for label, each in found.candidates.items()
+            for label in found.labels
+            for each in (found.candidates[label],)
         ],
         "rules": {
             "at_least": str(decision.at_least),
@@ -98,9 +101,25 @@ def digest(found: Search, decision: Decision) -> str:
     return sha256(text.encode()).hexdigest()
 
 
+def _scorers(found: Search) -> dict[str, str]:
+    """Numbers for the scorers, in an order that only who knows the candidates' names can tell.
+
+    Who scored is known from the log; in the order of their names, their numbers would name them.
+    """
+    names = [found.candidates[label].name for label in found.labels]
+
+    def place(user: str) -> str:
+        return sha256(json.dumps([user, *names]).encode()).hexdigest()
+
+    ordered = sorted(found.scorers, key=place)
+    return {user: f"scorer {n}" for n, user in enumerate(ordered, start=1)}
+
+
 def _aliases(found: Search) -> dict[str, dict[str, str]]:
     return {
-        name: _numbered(name, (getattr(each.kinds, name) for each in found.candidates.values()))
+        name: _numbered(
+            name, (getattr(found.candidates[label].kinds, name) for label in found.labels)
+        )
         for name in _NAMED
     }
 
@@ -112,8 +131,9 @@ def _numbered(what: str, names: Iterable[str]) -> dict[str, str]:
 def _scores(found: Search, label: str, scorers: dict[str, str]) -> dict[str, Any]:
     return {
         "by_scorer": {
-            scorers[user]: {name: str(score) for name, score in given.items()}
-            for user in found.scored_by(label)
+            scorers[user]: {name: str(given[name]) for name in found.criteria}
+            for user in scorers
+            if label in found.scorers[user].scores
             for given in (found.scorers[user].scores[label],)
         },
         "means": {name: points(round(mean * POINT)) for name, mean in means(found, label).items()},

@@ -164,7 +164,7 @@ def _whole_and_in_range(found: Search, scores: dict[str, int]) -> None:
             raise Refused(
                 "unknown_criterion",
                 f"{criterion!r} is no criterion of the scorecard; it has "
-                f"{', '.join(found.weights)}.",
+                f"{', '.join(found.criteria)}.",
                 {"criterion": criterion},
                 "programme.scorecard",
             )
@@ -175,7 +175,7 @@ def _whole_and_in_range(found: Search, scores: dict[str, int]) -> None:
                 {"criterion": criterion, "highest": found.highest},
                 "programme.selection.highest_score",
             )
-    missing = [criterion for criterion in found.weights if criterion not in scores]
+    missing = [criterion for criterion in found.criteria if criterion not in scores]
     if missing:
         raise Refused(
             "missing_criterion",
@@ -190,7 +190,7 @@ def means(found: Search, label: str) -> dict[str, Fraction]:
     given = [found.scorers[user].scores[label] for user in found.scored_by(label)]
     return {
         criterion: Fraction(sum(scores[criterion] for scores in given), len(given))
-        for criterion in found.weights
+        for criterion in found.criteria
     }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
@@ -14,19 +14,7 @@ from qazyna.office.appointment import Office, User
 from qazyna.plan import Command, Day, Event, Name, Segment, State, World, command, event, state
 from qazyna.programme.selection.candidate import (
     Candidate,
-    Document,
-    Failed,
-    Kinds,
-    Reference,
-    Returns,
-    Standing,
-    Text,
-    digest_of,
-    months_in_order,
 )
-from qazyna.programme.selection.eligibility import failed
-from qazyna.programme.selection.questionnaire import QUESTIONS, answered
-from qazyna.programme.terms import Terms
 from qazyna.seizure.case import in_order
 
 ManagerKind = Literal["hedge_fund", "venture_fund"]
@@ -121,9 +109,20 @@ class Search(State):
     decision: Decision | None = None
 
     @property
+    def criteria(self) -> list[str]:
+        """The criteria of the scorecard in the order of the law: a fold keeps no order of keys."""
+        first = "programme.scorecard."
+        return [each.clause.removeprefix(first) for each in self.law if first in each.clause]
+
+    @property
     def field(self) -> list[str]:
         """Labels of the candidates that stand, in the order they were entered."""
-        return [label for label, each in self.candidates.items() if each.stands]
+        return [label for label in self.labels if self.candidates[label].stands]
+
+    @property
+    def labels(self) -> list[str]:
+        """Labels of all candidates, in the order they were entered."""
+        return sorted(self.candidates, key=lambda label: self.candidates[label].event)
 
     def due(self, user: str) -> list[str]:
         """What a scorer has still to score; all of it while conflicts are not declared."""
@@ -135,8 +134,8 @@ class Search(State):
         ]
 
     def scored_by(self, label: str) -> list[str]:
-        """Who has scored a candidate and is not excused, in the order they were named."""
-        return [user for user, scorer in self.scorers.items() if label in scorer.scores]
+        """Who has scored a candidate and is not excused, by name."""
+        return [user for user in sorted(self.scorers) if label in self.scorers[user].scores]
 
     @property
     def complete(self) -> bool:
@@ -188,7 +187,7 @@ def the_candidate(found: Search, label: str) -> Candidate:
         raise Refused(
             "no_candidate",
             f"The round {found.name} has no candidate {label!r}; it has "
-            f"{', '.join(found.candidates) or 'none yet'}.",
+            f"{', '.join(found.labels) or 'none yet'}.",
             {"search": found.name, "candidate": label},
         )
     if candidate.withdrawn:
@@ -449,163 +448,3 @@ def not_a_scorer(found: Search, user: str) -> Refused:
         f"{user} does not score in the round {found.name}.",
         {"search": found.name, "user": user},
     )
-
-
-# candidates
-
-
-class AddCandidate(OfARound):
-    """Enter a candidate with its answers, track record, terms, references and documents."""
-
-    kind: ClassVar[str] = "add_candidate"
-
-    name: Name
-    entered_on: Day
-    kinds: Kinds
-    standing: Standing
-    terms: Terms = Terms()
-    returns: Returns = ()
-    answers: dict[str, Text] = {}
-    answered_by: tuple[Name, ...] = ()
-    """Persons who answered the questions."""
-    references: tuple[Reference, ...] = ()
-    documents: tuple[Document, ...] = ()
-
-    def told(self, follows: list[Event]) -> dict[str, Any]:
-        return {
-            "candidates": [
-                {
-                    "candidate": each.candidate,
-                    "eligible": not each.failed,
-                    "failed": [reason.model_dump() for reason in each.failed],
-                }
-                for each in follows
-                if isinstance(each, CandidateAdded)
-            ]
-        }
-
-
-@event
-class CandidateAdded(ByARound):
-    """A candidate is entered under a label; who it is stands in no public leaf."""
-
-    kind: ClassVar[str] = "candidate_added"
-    private: ClassVar[frozenset[str]] = frozenset(
-        {"name", "kinds", "standing", "returns", "answers", "answered_by", "references"}
-    )
-
-    candidate: str
-    name: str
-    kinds: Kinds
-    standing: Standing
-    terms: Terms
-    returns: Returns
-    returns_sha256: str
-    answers: dict[str, str]
-    answered_by: tuple[str, ...]
-    references: tuple[Reference, ...]
-    documents: tuple[Document, ...]
-    failed: tuple[Failed, ...]
-
-    def evolve(self, state: Search, version: int) -> None:
-        state.candidates[self.candidate] = Candidate(
-            label=self.candidate,
-            name=self.name,
-            entered_on=self.on,
-            kinds=self.kinds,
-            standing=self.standing,
-            terms=self.terms,
-            returns=self.returns,
-            returns_sha256=self.returns_sha256,
-            documents=self.documents,
-            answered=answered(self.answers),
-            references=len(self.references),
-            failed=self.failed,
-        )
-        for scorer in state.scorers.values():
-            scorer.declared = False  # nobody has yet said anything about this one
-
-
-@command(AddCandidate)
-def add_candidate(world: World, asked: AddCandidate) -> list[Event]:
-    """Each once, before scoring begins. One that is not eligible is entered, and told why."""
-    on = asked.entered_on
-    found = the_search(world, asked.search, on, "The entry")
-    if found.scoring:
-        raise Refused(
-            "scoring_begun",
-            f"Scoring has begun in {found.name}: a candidate entered now would meet scorers who "
-            "know the others. Enter it in another round.",
-            {"search": found.name},
-        )
-    for label, each in found.candidates.items():
-        if each.name == asked.name and not each.withdrawn:
-            raise Refused(
-                "known_candidate", f"{asked.name} is entered already, as {label}.", {"as": label}
-            )
-    unknown = [question for question in asked.answers if question not in QUESTIONS]
-    if unknown:
-        raise Refused(
-            "unknown_question",
-            f"{', '.join(unknown)}: no such question. `qazyna programme candidates questions` "
-            "lists those there are.",
-            {"questions": ", ".join(unknown)},
-        )
-    months_in_order(asked.returns, world.today)
-    law = world.law(found.opened_on)
-    return [
-        CandidateAdded(
-            on=on,
-            search=asked.search,
-            candidate=f"C{len(found.candidates) + 1:02d}",
-            name=asked.name,
-            kinds=asked.kinds,
-            standing=asked.standing,
-            terms=asked.terms,
-            returns=asked.returns,
-            returns_sha256=digest_of(asked.returns),
-            answers=asked.answers,
-            answered_by=asked.answered_by,
-            references=asked.references,
-            documents=asked.documents,
-            failed=failed(law, asked.kinds, asked.standing, asked.returns),
-        )
-    ]
-
-
-class WithdrawCandidate(OfARound):
-    """Take a candidate out of the round, and say why."""
-
-    kind: ClassVar[str] = "withdraw_candidate"
-
-    candidate: Segment
-    reason: Name
-    withdrawn_on: Day
-
-
-@event
-class CandidateWithdrawn(ByARound):
-    """A candidate is in the round no more."""
-
-    kind: ClassVar[str] = "candidate_withdrawn"
-    private: ClassVar[frozenset[str]] = frozenset({"reason"})
-
-    candidate: str
-    reason: str
-
-    def evolve(self, state: Search, version: int) -> None:
-        state.candidates[self.candidate].withdrawn = self.reason
-
-
-@command(WithdrawCandidate)
-def withdraw_candidate(world: World, asked: WithdrawCandidate) -> Iterator[Event]:
-    """At any time before the decision: a candidate may always go."""
-    found = the_search(world, asked.search, asked.withdrawn_on, "The withdrawal")
-    the_candidate(found, asked.candidate)
-    yield CandidateWithdrawn(
-        on=asked.withdrawn_on,
-        search=asked.search,
-        candidate=asked.candidate,
-        reason=asked.reason,
-    )
-    yield from opened_if_complete(world, asked.search, asked.withdrawn_on)

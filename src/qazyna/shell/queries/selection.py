@@ -64,9 +64,9 @@ def shown(found: Search) -> dict[str, Any]:
                 "scored": len(scorer.scores),
                 "due": len(found.due(user)),
             }
-            for user, scorer in found.scorers.items()
+            for user, scorer in sorted(found.scorers.items())
         ],
-        "candidates": [_candidate(found, label) for label in found.candidates],
+        "candidates": [_candidate(found, label) for label in found.labels],
         "chosen": list(found.decision.chosen.labels) if found.decision else [],
     }
 

@@ -26,7 +26,7 @@ _POLICY: Final = (
 NAVIGATION: Final = (
     ("Reserve", "/", ("/classes", "/holdings", "/prices")),
     ("Cases", "/cases", ("/custody",)),
-    ("Managers", "/managers", ()),
+    ("Managers", "/managers", ("/searches",)),
     ("Venues", "/venues", ()),
     ("Journal", "/journal", ("/entries", "/events")),
     ("Blueprint", "/blueprint", ()),
@@ -34,7 +34,7 @@ NAVIGATION: Final = (
     ("Log", "/log", ()),
 )
 
-NOT_FOUND: Final = frozenset({"no_case", "no_holding", "no_proposal", "no_such_event"})
+NOT_FOUND: Final = frozenset({"no_case", "no_holding", "no_proposal", "no_such_event", "no_search"})
 
 
 def page(view: View) -> View:

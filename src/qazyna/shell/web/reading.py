@@ -34,6 +34,7 @@ _TABLES: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("fork_recognised", "parts"): ("whose", "party", "place", "with", "amount"),
     ("proceeds_allocated", "parts"): ("to", "amount", "place", "with"),
     ("reserve_appropriated", "items"): ("asset", "amount", "place", "with", "value"),
+    ("candidate_added", "returns"): ("month", "return"),
     ("nav_stated", "fills"): ("subscription", "spent", "units", "over", "value"),
     ("prices_imported", "series"): ("asset", "currency", "first", "last", "observations"),
     ("blueprint_adopted", "permitted"): ("book", "class"),

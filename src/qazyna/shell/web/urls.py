@@ -15,6 +15,7 @@ from qazyna.shell.web.views import (
     prices,
     problems,
     proposals,
+    searches,
     venues,
 )
 
@@ -36,6 +37,9 @@ urlpatterns = [
     path("custody/<str:title>/<str:asset>", cases.custody, name="custody"),
     path("managers", managers.listing, name="managers"),
     path("managers/<str:code>", managers.manager, name="manager"),
+    path("searches", searches.listing, name="searches"),
+    path("searches/<str:name>", searches.search, name="search"),
+    path("searches/<str:name>/decision.json", searches.decision, name="decision"),
     path("venues", venues.listing, name="venues"),
     path("prices/<str:asset>", prices.series, name="prices"),
     path("blueprint", law.blueprint, name="blueprint"),

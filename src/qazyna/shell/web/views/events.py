@@ -116,6 +116,8 @@ def _trail(found: Happened) -> tuple[tuple[str, str | None], ...]:
     word, _, name = found.stream.partition("/")
     if word == "proposal":
         return ("Proposals", "/proposals"), (name, path("proposals", name)), here
+    if word == "search":
+        return ("Managers", "/managers"), (name, path("searches", name)), here
     if word == "venue":
         return ("Venues", "/venues"), (name, None), here
     return ("Journal", "/journal"), (found.stream, None), here
