@@ -20,6 +20,7 @@ NAMES = (
     "sealing",
     "archive",
     "performance",
+    "choice",
 )
 
 
