@@ -4,7 +4,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +41,20 @@ class Claim:
             f"{'held' if self.held else 'MISSED'}",
         ]
         return "\n".join(lines) + "\n"
+
+
+def table(claims: Mapping[str, Claim | None]) -> str:
+    """One line a claim: its ratio, what was promised of it, and whether that held."""
+    lines = [f"{'claim':<16} {'ratio':>8} {'promised':>8}  held    measured"]
+    for name, claim in claims.items():
+        if claim is None:
+            lines.append(f"{name:<16} {'':>8} {'':>8}  failed  what it said stands above")
+        else:
+            held = "held" if claim.held else "MISSED"
+            lines.append(
+                f"{name:<16} {claim.ratio:>8.2f} {claim.least:>8.2f}  {held:<6}  {claim.measured}"
+            )
+    return "\n".join(lines)
 
 
 def note(text: str) -> None:

@@ -3,6 +3,10 @@
 A command is a dozen small statements, and most of its time would go into saying each of them and
 waiting. Here they are prepared once on a connection and then sent as one message; BEGIN travels
 with the first batch and COMMIT with the last: libpq's pipeline mode, without a wait in between.
+
+psycopg has a pipeline mode of its own, which would make most of this unneeded. It makes a cursor of
+each statement, and commands then reached 0.68 of the rate when both were measured in turn
+(`python -m bench single` prints it).
 """
 
 import select

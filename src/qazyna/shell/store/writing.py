@@ -133,7 +133,7 @@ class _Inserting:
         """Begin to insert, once what is under way is done."""
         self.wait()
         self._pool = self._pool or ThreadPoolExecutor(1)
-        self._under_way = self._pool.submit(_insert, self._connection, rows)
+        self._under_way = self._pool.submit(_insert_whole, self._connection, rows)
 
     def last(self, rows: Rows) -> None:
         """Insert, and return when it is done."""
@@ -420,6 +420,19 @@ _ENTRY_ID = """
     SELECT n.id FROM books.entry n JOIN books.event e ON e.seq = n.event
     WHERE e.stream = %s AND e.version = %s AND n.number = %s
 """
+
+
+_WHOLE = ["debits_its_book", "credits_its_book", "has_its_first_leg", "has_its_second_leg"]
+"""Keys that wait for the commit, though a batch of whole events satisfies them at its end."""
+
+
+def _insert_whole(connection: Connection, rows: Rows) -> None:
+    """Insert the rows of whole events, and let their keys be checked now rather than at the end,
+    when nothing else would be done meanwhile."""
+    _insert(connection, rows)
+    keys = ", ".join(f"books.{name}" for name in _WHOLE)
+    connection.execute(f"SET CONSTRAINTS {keys} IMMEDIATE")
+    connection.execute(f"SET CONSTRAINTS {keys} DEFERRED")
 
 
 def _insert(connection: Connection, rows: Rows) -> None:
