@@ -12,7 +12,7 @@ import pytest
 from qazyna.errors import FileRefused
 from qazyna.money import ASSETS, USD, hedge_fund_units, venture_interest
 from qazyna.plan import decide
-from qazyna.programme.statements.layouts import FORM, LAYOUTS, TEMPLATE, folded
+from qazyna.programme.statements.layouts import FORM, LAYOUTS, TEMPLATE, described, folded
 from qazyna.programme.statements.reading import layout_of, read
 from tests.programme.statements.support import programme
 
@@ -186,3 +186,14 @@ def test_lines_are_known_by_their_words(layout):
         for label in known:
             section, _, line = label.rpartition(": ")
             assert (section, line) == (folded(section), folded(line))
+
+
+def test_the_page_has_every_line_of_every_layout():
+    """If it has not: put the rows of `layouts.described` and `layouts.FORM` there."""
+    page = (Path(__file__).parents[3] / "docs" / "programme.md").read_text("utf-8")
+
+    for layout in (LAYOUTS["ilpa"], LAYOUTS["open_protocol"]):
+        for line, goes in described(layout):
+            assert f"| {line} | {goes} |\n" in page
+    for item, name, means in FORM:
+        assert f"| `{item}` | {f'`{name}`' if name else ''} | {means} |\n" in page

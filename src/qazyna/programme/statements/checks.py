@@ -341,9 +341,11 @@ def _of_our_dealings(
         if said is not None and said != ours:
             yield _other_than_ours(name, units.units(said), units.units(ours))
     sums = {"calls": 0, "distributions": 0}
+    # Units that came or went without money have no amount in the books to compare.
     if all(each.amount is not None for each in issued):
         sums["subscriptions"] = sum(each.amount or 0 for each in issued)
-    sums["redemptions"] = sum(each.amount or 0 for each in redeemed)
+    if all(each.amount is not None for each in redeemed):
+        sums["redemptions"] = sum(each.amount or 0 for each in redeemed)
     yield from _other_sums(account, sums, units)
     nav = manager.final_nav(received.until)
     if nav and account.nav_per_unit is not None and nav.per_unit != account.nav_per_unit:
@@ -364,6 +366,7 @@ def _of_our_capital(
     nav = manager.final_nav(received.until)
     if nav:
         paid_in = _paid_in(manager, received.until + timedelta(days=1))
+        paid_in -= sum(part.amount for part in manager.retired if part.on <= received.until)
         whole = int(_DIGITS.multiply(nav.per_unit, Decimal(paid_in)).to_integral_value())
         if whole != account.closing_value:
             yield _other_than_ours(

@@ -24,8 +24,8 @@ def folded(label: str) -> str:
     >>> folded("(Management Fees – Gross of Offsets, Waivers & Rebates)*")
     'management fees gross of offsets waivers & rebates'
     """
-    text = _ASIDE.sub(" ", label.lower())
-    return _NO_WORD.sub(" ", _NUMBERING.sub("", text)).strip()
+    text = _NUMBERING.sub("", _ASIDE.sub(" ", label.lower())).replace("/", " / ")
+    return _NO_WORD.sub(" ", text).strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ ILPA: Final = Layout(
             "dividend income": _RESULT,
             "interest expense": _RESULT,
             "subscription facility interest": _RESULT,
-            "other income/ expense": _RESULT,
+            "other income / expense": _RESULT,
             "realized gain / loss": _RESULT,
             "change in unrealized gain / loss": _RESULT,
             "accrued incentive allocation periodic change": _INCENTIVE,
@@ -202,7 +202,7 @@ ILPA: Final = Layout(
             "beginning unfunded commitment",
             "less contributions",
             "plus recallable distributions",
-            "less expired/released commitments",
+            "less expired / released commitments",
             "other unfunded adjustment",
         }
     ),
@@ -323,3 +323,27 @@ FORM: Final = (
     ("risk", "var_95_1d", "any measure of risk that you report, by its name"),
 )
 """Our template, line by line: the item, a name as an example, and what to write."""
+
+
+def described(layout: Layout) -> list[tuple[str, str]]:
+    """Each line that the layout reads, in words, and where it goes: for the page about it."""
+    rows = [(f"`{label}`", _places(goes)) for label, goes in layout.lines.items()]
+    rows += [(f"`{begins} …`", _places(goes)) for begins, goes in layout.beginnings.items() if goes]
+    rows += [(f"every line of `{label}`", _places(goes)) for label, goes in layout.sections.items()]
+    return rows
+
+
+def _places(goes: Iterable[Goes]) -> str:
+    return ", ".join(f"`{_place(each)}`" + _times(each) for each in goes)
+
+
+def _place(goes: Goes) -> str:
+    of = f"[{goes.of}]" if goes.of else ""
+    return goes.to.removeprefix("account.").removeprefix("exposures.") + of
+
+
+def _times(goes: Goes) -> str:
+    said = {_LESS: "with its sign turned", _PERCENT: "of 100"}.get(goes.times, "")
+    column = f"column {goes.column}" if goes.column != "value" else ""
+    both = ", ".join(each for each in (column, said) if each)
+    return f" ({both})" if both else ""
