@@ -1,7 +1,9 @@
 """Sealing what was committed, and proving a leaf of a large log.
 
 The claim: 10,000 leaves a second or more are sealed, the signed checkpoint included, and a leaf of
-10^6 is proven in less than 5 ms. Both on a register import of our own making.
+10^6 is proven in less than 5 ms, in the median. Both on a register import of our own making. On a
+machine that is shared the last percent of proofs waits for a processor more than it works, so it is
+told beside what the barest question to the database took in its last percent, in the same run.
 """
 
 from random import Random
@@ -41,6 +43,11 @@ def measure(rows: int = ROWS) -> Claim:
         assert key is not None
         opened(latest(connection, books.home), key)
 
+        bare = []
+        for _ in range(PROOFS):
+            begun = perf_counter()
+            connection.execute("SELECT 1").fetchone()
+            bare.append(1000 * (perf_counter() - begun))
         # A proof is read from the database anew each time: nothing is remembered between them.
         taken = []
         random = Random(SEED)
@@ -52,13 +59,19 @@ def measure(rows: int = ROWS) -> Claim:
             taken.append(1000 * (perf_counter() - begun))
             (leaf,) = hashes(connection, Tile(0, index // WIDTH, WIDTH))[index % WIDTH :][:1]
             verify_inclusion(index, now.size, leaf, path, now.root)
-    taken.sort()
-    middle, last = taken[len(taken) // 2], taken[len(taken) * 99 // 100]
+    (middle, last), (quick, slow) = _percentiles(taken), _percentiles(bare)
     return Claim(
         promise=f"{LEAST:,} leaves/s sealed; a leaf of 10^6 proven within {MOST_MS:.0f} ms",
-        measured=f"{rate:,.0f} leaves/s; proofs {middle:.2f} ms in the median, p99 {last:.2f} ms",
+        measured=f"{rate:,.0f} leaves/s; proofs p50 {middle:.2f} ms, p99 {last:.2f} ms",
         against=f"the floors of {LEAST:,} leaves/s and {MOST_MS:.0f} ms (for the median)",
         data=f"{done.size:,} leaves of {rows:,} register rows (seed {SEED}), sealed as one batch; "
         f"{PROOFS:,} proofs of leaves at random, each verified",
+        details=[f"the barest question then: p50 {quick:.2f} ms, p99 {slow:.2f} ms"],
         ratio=min(rate / LEAST, MOST_MS / middle),
     )
+
+
+def _percentiles(taken: list[float]) -> tuple[float, float]:
+    """The median, and what 99 of 100 stay below."""
+    taken.sort()
+    return taken[len(taken) // 2], taken[len(taken) * 99 // 100]

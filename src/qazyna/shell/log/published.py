@@ -11,7 +11,7 @@ import psycopg
 from qazyna.log import tiles
 from qazyna.log.checkpoint import Checkpoint, cosigned_at
 from qazyna.log.merkle import BadProof
-from qazyna.log.note import COSIGNATURE, Note, Signature, Verifier
+from qazyna.log.note import Note, Signature, Verifier
 from qazyna.log.proof import Proof
 from qazyna.shell.log.export import content
 from qazyna.shell.log.proving import document, prove_in
@@ -91,38 +91,68 @@ class Signed:
 
 
 _RECENT = """
-    SELECT b.size, b.root, b.sealed_at, w.lines FROM books.batch b
+    SELECT b.size, b.root, b.sealed_at,
+           ARRAY(SELECT o.vkey || E'\\n' || o.line FROM books.signature o
+                 JOIN books.signer s ON s.vkey = o.vkey AND s.role = 'witness'
+                 WHERE o.size = b.size ORDER BY o.added_at)
+    FROM books.batch b
     JOIN books.signature g USING (size) JOIN books.signer k ON k.vkey = g.vkey AND k.role = 'log'
-    LEFT JOIN LATERAL (
-        SELECT array_agg(o.vkey || E'\\n' || o.line ORDER BY o.added_at) AS lines
-        FROM books.signature o JOIN books.signer s ON s.vkey = o.vkey AND s.role = 'witness'
-        WHERE o.size = b.size
-    ) AS w ON true
-    WHERE w.lines IS NOT NULL OR NOT %s
     ORDER BY b.size DESC LIMIT %s
 """
 
 
-def recent(connection: Connection, *, witnessed: bool = False, shown: int = SHOWN) -> list[Signed]:
-    """The newest checkpoints; with `witnessed`, those that some witness signed."""
+def recent(connection: Connection, shown: int = SHOWN) -> list[Signed]:
+    """The newest checkpoints."""
     key = log_key(connection)
-    rows = connection.execute(_RECENT, [witnessed, shown]).fetchall() if key else []
-    return [
-        Signed(size, bytes(root), sealed_at, _witnesses(key, size, bytes(root), lines or ()))
-        for size, root, sealed_at, lines in rows
-        if key
-    ]
-
-
-def _witnesses(key: Verifier, size: int, root: bytes, lines: Any) -> dict[str, int]:
-    """When each witness signed. A signature that does not hold is not shown as one."""
-    text, found = Checkpoint(key.name, size, root).text, {}
-    for each in lines:
-        vkey, _, line = each.partition("\n")
-        try:
-            witness = Verifier.parse(vkey)
-            if witness.algorithm == COSIGNATURE:
-                found[witness.name] = cosigned_at(text, Signature.parse(line), witness)
-        except BadProof:
-            continue
+    if key is None:
+        return []
+    found = []
+    for size, root, sealed_at, lines in connection.execute(_RECENT, [shown]).fetchall():
+        text, told = (
+            Checkpoint(key.name, size, bytes(root)).text,
+            (each.split("\n") for each in lines),
+        )
+        at = {vkey.partition("+")[0]: _signed_at(text, vkey, line) for vkey, line in told}
+        witnesses = {name: second for name, second in at.items() if second is not None}
+        found.append(Signed(size, bytes(root), sealed_at, witnesses))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A witness that is listened to, and what it signed last, if it ever did."""
+
+    key: Verifier
+    size: int | None = None
+    at: int | None = None
+
+
+_SEEN = """
+    SELECT k.vkey, g.size, g.line, b.root FROM books.signer k
+    LEFT JOIN LATERAL (
+        SELECT size, line FROM books.signature WHERE vkey = k.vkey ORDER BY size DESC LIMIT 1
+    ) AS g ON true
+    LEFT JOIN books.batch b USING (size)
+    WHERE k.role = 'witness' ORDER BY k.vkey
+"""
+
+
+def seen(connection: Connection) -> list[Seen]:
+    """What each witness signed last."""
+    key = log_key(connection)
+    found = []
+    for vkey, size, line, root in connection.execute(_SEEN).fetchall() if key else ():
+        witness = Verifier.parse(vkey)
+        at = None
+        if key and line is not None:
+            at = _signed_at(Checkpoint(key.name, size, bytes(root)).text, vkey, line)
+        found.append(Seen(witness) if at is None else Seen(witness, size, at))
+    return found
+
+
+def _signed_at(text: str, vkey: str, line: str) -> int | None:
+    """When that witness signed that text. A signature that does not hold is not shown as one."""
+    try:
+        return cosigned_at(text, Signature.parse(line), Verifier.parse(vkey))
+    except BadProof:
+        return None

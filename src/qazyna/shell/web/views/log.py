@@ -104,7 +104,15 @@ def page(request: HttpRequest) -> HttpResponse:
         "origin": keys[0].name if keys else None,
         "last": _told(signed[0]) if signed else None,
         "checkpoints": [_told(each) for each in signed],
-        "witnesses": _witnesses(keys[1:], published.recent(connection, witnessed=True)),
+        "witnesses": [
+            {
+                "name": each.key.name,
+                "key": str(each.key),
+                "size": None if each.size is None else figures.number(each.size),
+                "at": None if each.at is None else _second(each.at),
+            }
+            for each in published.seen(connection)
+        ],
     }
     return show(request, "pages/log.html", context)
 
@@ -118,22 +126,6 @@ def _told(signed: published.Signed) -> dict[str, Any]:
             {"name": name, "at": _second(at)} for name, at in sorted(signed.witnesses.items())
         ],
     }
-
-
-def _witnesses(keys: list[Any], signed: list[published.Signed]) -> list[dict[str, Any]]:
-    """Each witness that is listened to, and the newest checkpoint it signed."""
-    found = []
-    for key in keys:
-        last = next((each for each in signed if key.name in each.witnesses), None)
-        found.append(
-            {
-                "name": key.name,
-                "key": str(key),
-                "size": figures.number(last.size) if last else None,
-                "at": _second(last.witnesses[key.name]) if last else None,
-            }
-        )
-    return found
 
 
 def _second(at: int) -> Any:
