@@ -201,6 +201,7 @@ FEES = st.fixed_dictionaries(
     {
         "rate": st.decimals("0", "0.4", places=2),
         "hurdle": st.sampled_from(["0", "0.05"]),
+        "hurdle_kind": st.sampled_from(["hard", "soft"]),
         "high_water_mark": st.booleans(),
         "crystallises": st.sampled_from(["quarterly", "annual"]),
         "method": st.sampled_from(["series", "equalisation"]),

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from qazyna.programme.fees.comparing import Charge
-from qazyna.programme.fees.venture import Told, check
+from qazyna.programme.fees.venture import Told, accrued_carry, carry_of_statements, check
 from qazyna.programme.fees.waterfall import Flow
-from qazyna.programme.terms import Terms
+from qazyna.programme.terms import Terms, VentureTerms
 
 M = 1_000_000_00
 
@@ -117,3 +117,51 @@ def test_capital_given_back_is_no_longer_invested():
     (only,) = [each for each in found if each.fee == "management"]
     assert (Decimal("3945.21"), True) == (only.recomputed, only.within)
     assert day("2026-01-01") == only.since + timedelta(days=1)
+
+
+# ── Carry as it accrues ─────────────────────────────────────────────────────────────────────────
+
+TERMS = VentureTerms(preferred_return="0.08", carry="0.2")
+PAID_IN = (day("2021-12-31"), M)
+
+# 1,000,000 was paid in; two years later there is so much to share, after what was received.
+ACCRUED = [
+    ([PAID_IN], 1_100_000_00, 0),  # 1,166,400 come first
+    ([PAID_IN], 1_200_000_00, 33_600_00),  # the rest is caught up: 41,600 would be whole
+    ([PAID_IN], 2_000_000_00, 200_000_00),  # a fifth of 1,000,000
+    # 500,000 came back after a year: of 1,080,000 580,000 stayed, which are 626,400 a year later
+    ([PAID_IN, (day("2022-12-31"), -500_000_00)], 626_400_00, 0),
+    # a profit of 500,000, of it a fifth
+    ([PAID_IN, (day("2022-12-31"), -500_000_00)], M, 100_000_00),
+    # 1,300,000 came after a year, and nothing was taken of it: the fifth of 300,000 is due now
+    ([PAID_IN, (day("2022-12-31"), -1_300_000_00)], 60_000_00, 60_000_00),
+]
+
+
+@pytest.mark.parametrize(("flows", "value", "expected"), ACCRUED)
+def test_carry_were_all_shared_out_now(flows, value, expected):
+    assert expected == accrued_carry(TERMS, flows, day("2023-12-31"), value)
+
+
+def test_carry_statement_by_statement():
+    """NAVs after carry: 1,000,000 after a year; 1,800,000 after two, with 200,000 charged. In the
+    third year it falls to 1,300,000, and 100,000 of the accrual are taken back. Then 1,400,000 are
+    there before carry: of a profit of 400,000 80,000 are due, and 120,000 were to be taken back."""
+    terms = Terms(venture=TERMS)
+    values = [
+        (day("2022-12-31"), M),
+        (day("2023-12-31"), 1_800_000_00),
+        (day("2024-12-31"), 1_300_000_00),
+    ]
+    amounts = ("0", "200000", "-100000")
+    charges = [
+        Charge(day(f"{year - 1}-12-31"), day(f"{year}-12-31"), None, Decimal(amount))
+        for year, amount in zip((2022, 2023, 2024), amounts, strict=True)
+    ]
+    found, notes = carry_of_statements(lambda _: terms, [PAID_IN], values, charges)
+    assert [("0.00", True), ("200000.00", True), ("-120000.00", False)] == [
+        (f"{each.recomputed:.2f}", each.within) for each in found
+    ]
+    assert [] == notes
+    silent, notes = carry_of_statements(lambda _: terms, [PAID_IN], values, charges[1:])
+    assert ([], 1) == (silent, len(notes))

@@ -15,6 +15,7 @@ Nothing is rounded here: amounts are kept to fifty digits and rounded once, wher
 
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Protocol
 
 from qazyna.programme.fees.exact import NOTHING, exactly
@@ -48,8 +49,14 @@ def hurdle(terms: PerformanceFee, mark: Decimal, since: date, on: date) -> Decim
     """The GAV above which a fee is due, that many days after `since`."""
     if not terms.hurdle:
         return mark
-    years = Decimal((on - since).days) / 365
-    return mark * (1 + terms.hurdle) ** years
+    return mark * _growth(terms.hurdle, (on - since).days)
+
+
+@lru_cache(maxsize=1024)
+@exactly
+def _growth(rate: Decimal, days: int) -> Decimal:
+    """Asked for again and again, for each lot of a day."""
+    return (1 + rate) ** (Decimal(days) / 365)
 
 
 @exactly

@@ -8,7 +8,6 @@ say what it must have been, and an estimate says so.
 Periods end at valuations: a fee period at the last one of its calendar period.
 """
 
-import copy
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -18,6 +17,7 @@ from itertools import pairwise
 from qazyna.programme.fees.comparing import Charge, Checked, Due, charged_for, compare
 from qazyna.programme.fees.equalisation import ByEqualisation
 from qazyna.programme.fees.exact import NOTHING, exactly
+from qazyna.programme.fees.implied import growth_behind
 from qazyna.programme.fees.management import Stretch, before_fee, period_end, unrounded, years
 from qazyna.programme.fees.performance import Charging
 from qazyna.programme.fees.series import BySeries
@@ -26,7 +26,6 @@ from qazyna.programme.terms import ManagementFee, PerformanceFee, Terms
 TermsOn = Callable[[date], Terms]
 
 _NO_FEE = PerformanceFee(rate=Decimal(0))
-_CLOSE = Decimal("1e-30")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,43 +163,10 @@ class Shadow:
             return Decimal(1)
         target = self._net(self.method, before.on) * now.nav / before.nav
         gross = self._net(self.method, before.on) + self._accrued(before.on)
-        rate = self._terms(now.on).rate
-        low = target / gross
-        high = low / (1 - rate) if rate < 1 else low * 1000
-        found = self._between(target, low, high, now.on)
-        grown = copy.deepcopy(self.method)
-        grown.grow(found)
-        accrued = sum((grown.accrued(each.lot, now.on) for each in self.held), NOTHING)
+        rate, lots = self._terms(now.on).rate, [each.lot for each in self.held]
+        found, accrued = growth_behind(self.method, lots, now.on, target, gross, rate)
         self.liability += accrued - self._accrued(before.on)
         return found
-
-    def _between(self, target: Decimal, low: Decimal, high: Decimal, on: date) -> Decimal:
-        """False position, with the weight of an end that stays halved: what is left after the fee
-        rises with the growth along a few straight lines."""
-        below: Decimal = self._left(low, on) - target
-        above: Decimal = self._left(high, on) - target
-        middle, side = high, 0
-        for _ in range(200):
-            if above <= below:
-                return low
-            middle = (low * above - high * below) / (above - below)
-            at = self._left(middle, on) - target
-            if abs(at) <= _CLOSE * target:
-                break
-            if at > 0:
-                high, above = middle, at
-                below, side = (below / 2 if side > 0 else below), 1
-            else:
-                low, below = middle, at
-                above, side = (above / 2 if side < 0 else above), -1
-        return middle
-
-    def _left(self, factor: Decimal, on: date) -> Decimal:
-        grown = copy.deepcopy(self.method)
-        if grown is None:
-            return NOTHING
-        grown.grow(factor)
-        return self._net(grown, on)
 
     def _net(self, method: Charging, on: date) -> Decimal:
         return sum((method.net(each.lot, on) for each in self.held), NOTHING)

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from qazyna.errors import InvariantBroken
-from qazyna.programme.fees.comparing import Charge, Checked, Due, compare
+from qazyna.programme.fees.comparing import Charge, Checked, Due, charged_for, compare
 from qazyna.programme.fees.exact import CENT, NOTHING, to_cents
 from qazyna.programme.fees.management import Stretch, periods, unrounded
 from qazyna.programme.fees.shadow import TermsOn
-from qazyna.programme.fees.waterfall import Flow, Shared, Waterfall
+from qazyna.programme.fees.waterfall import Account, Flow, Shared, Waterfall
 from qazyna.programme.terms import ManagementFee, VentureTerms
 from qazyna.programme.terms_file import in_cents
 
@@ -66,6 +66,57 @@ def _carry(
         allowed = to_cents(CENT * len(pairs) + tolerance * abs(recomputed))
         since = day - timedelta(days=1)
         yield Checked("carry", since, day, None, charged, recomputed, allowed)
+
+
+def accrued_carry(
+    terms: VentureTerms, flows: Sequence[tuple[date, int]], on: date, value: int
+) -> int:
+    """The carry on all so far, were the whole fund to be shared out that day: in cents.
+
+    `flows` are those of the investors, paid in above nothing and received below; `value` is what
+    there is to share: their NAV, and all carry that was charged until then, paid or not.
+    """
+    account = Account(flows[0][0])
+    for day, amount in flows:
+        account.accrue(terms.preferred_return, day)
+        if amount > 0:
+            account.capital += amount
+        else:
+            before = account.capital
+            account.pay(-amount)
+            account.profit += -amount - (before - account.capital)
+    account.accrue(terms.preferred_return, on)
+    return Waterfall(terms).share(account, Flow(on, "distribution", value)).to_manager
+
+
+def carry_of_statements(
+    terms_on: TermsOn,
+    flows: Sequence[tuple[date, int]],
+    values: Sequence[tuple[date, int]],
+    charges: Sequence[Charge],
+    tolerance: Decimal = NOTHING,
+) -> tuple[list[Checked], list[str]]:
+    """Carry as it accrues, statement by statement: `values` are the NAVs that they close with.
+
+    Of the whole fund only: nobody states a NAV deal by deal.
+    """
+    dues: list[Due] = []
+    before, at = 0, min((each.since for each in charges), default=date.min)
+    for on, value in values:
+        terms = terms_on(on).venture or VentureTerms()
+        if terms.waterfall == "deal_by_deal":
+            return [], ["carry is shared deal by deal: it is checked from files that tell of deals"]
+        seen = [flow for flow in flows if flow[0] <= on]
+        taken = charged_for(charges, "carry", at, on)
+        if not seen or taken is None or at > seen[0][0]:
+            return compare("carry", dues, charges, tolerance), [
+                f"the carry of {on} is not recomputed: not all charges until then are told"
+            ]
+        now = accrued_carry(terms, seen, on, max(value + int(taken.scaleb(2)), 0))
+        start = dues[-1].until if dues else at
+        dues.append(Due(start, on, Decimal(now - before).scaleb(-2), running=True))
+        before = now
+    return compare("carry", dues, charges, tolerance), []
 
 
 def management(

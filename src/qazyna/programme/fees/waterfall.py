@@ -220,10 +220,10 @@ class Waterfall:
     def _distribution(self, flow: Flow) -> Shared:
         self.distributed += flow.amount
         if self._by_deal:
-            shared = self._tiers(self.deals[flow.deal], flow)
+            shared = self.share(self.deals[flow.deal], flow)
             self._whole.pay(shared.to_investors)
         else:
-            shared = self._tiers(self._whole, flow)
+            shared = self.share(self._whole, flow)
         self.carried += shared.to_manager
         return shared
 
@@ -241,7 +241,8 @@ class Waterfall:
 
     # the tiers
 
-    def _tiers(self, account: Account, flow: Flow) -> Shared:
+    def share(self, account: Account, flow: Flow) -> Shared:
+        """Take a distribution through the tiers of an account."""
         left = flow.amount
         capital = min(left, account.capital)
         account.capital -= capital

@@ -1,6 +1,6 @@
 """The fee check of a manager of the books: its statements beside its terms and NAVs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from itertools import accumulate
@@ -13,7 +13,8 @@ from qazyna.programme.fees.comparing import Charge
 from qazyna.programme.fees.report import report
 from qazyna.programme.fees.shadow import Dealing, Valuation
 from qazyna.programme.manager import Manager
-from qazyna.programme.statements.state import Statements
+from qazyna.programme.statements.state import Received, Statements
+from qazyna.programme.terms import ManagementFee
 from qazyna.shell.queries.watching import managers
 from qazyna.shell.store.commit import Connection
 from qazyna.shell.store.reading import known_assets
@@ -32,9 +33,10 @@ def fees(connection: Connection, code: str, tolerance: Decimal = Decimal(0)) -> 
             {"manager": code},
         )
     assets = known_assets(connection)
-    charges = _charges(connection, manager, assets[manager.currency])
+    accounts = _accounts(connection, manager)
+    charges = _charges(accounts, assets[manager.currency])
     if manager.manager_kind == "venture_fund":
-        return _of_venture(manager, charges, tolerance)
+        return _of_venture(manager, accounts, charges, tolerance)
     valuations, dealings, notes = _dealt(manager, assets)
     if not valuations:
         return report([], ["no final NAV was stated yet"], manager=code, currency=manager.currency)
@@ -42,10 +44,12 @@ def fees(connection: Connection, code: str, tolerance: Decimal = Decimal(0)) -> 
     return report(found, [*notes, *implied], manager=code, currency=manager.currency)
 
 
-def _charges(connection: Connection, manager: Manager, currency: Asset) -> list[Charge]:
+def _accounts(connection: Connection, manager: Manager) -> list[Received]:
     row = connection.execute(_STATEMENTS, [manager.code]).fetchone()
-    if row is None:
-        return []
+    return Statements.model_validate(row[0]).accounts if row else []
+
+
+def _charges(accounts: Sequence[Received], currency: Asset) -> list[Charge]:
     return [
         Charge(
             each.since - timedelta(days=1),
@@ -53,7 +57,7 @@ def _charges(connection: Connection, manager: Manager, currency: Asset) -> list[
             currency.decimal(each.account.management_fee),
             currency.decimal(each.account.performance_fee),
         )
-        for each in Statements.model_validate(row[0]).accounts
+        for each in accounts
         if each.account is not None
     ]
 
@@ -82,18 +86,28 @@ def _dealt(
     return valuations, dealings, notes
 
 
-def _of_venture(manager: Manager, charges: list[Charge], tolerance: Decimal) -> dict[str, Any]:
-    """The fee on what is promised or invested. What a venture fund distributes comes to us after
-    carry, and nobody states how much that was: carry is checked from files."""
+def _of_venture(
+    manager: Manager, accounts: Sequence[Received], charges: list[Charge], tolerance: Decimal
+) -> dict[str, Any]:
+    """The fee on what is promised or invested, and the carry as it accrues on what is stated."""
     code, currency = manager.code, manager.currency
-    called = [(flow.on, flow.amount) for flow in manager.flows if flow.amount > 0]
+    flows = sorted((flow.on, flow.amount) for flow in manager.flows)
+    called = [(on, amount) for on, amount in flows if amount > 0]
     if not called:
         return report([], ["nothing was called yet"], manager=code, currency=currency)
     invested = list(zip((on for on, _ in called), accumulate(a for _, a in called), strict=True))
     found, notes = venture.management(
         manager.terms_on, manager.committed or None, invested, charges, tolerance
     )
-    notes.append("carry is checked from files: the books have what came in, after it")
-    if any(manager.terms_on(on).management_fee for on, _ in invested):
+    if any(fee and fee.basis == "invested" for fee in _fees_of(manager)):
         notes.append("capital counts as invested until the end: what was returned is not told")
-    return report(found, notes, manager=code, currency=currency)
+    values = [(each.until, each.account.closing_value) for each in accounts if each.account]
+    of_carry, more = venture.carry_of_statements(
+        manager.terms_on, flows, values, charges, tolerance
+    )
+    found = sorted([*found, *of_carry], key=lambda each: (each.until, each.fee))
+    return report(found, [*notes, *more], manager=code, currency=currency)
+
+
+def _fees_of(manager: Manager) -> list[ManagementFee | None]:
+    return [each.terms.management_fee for each in manager.terms_since]

@@ -300,13 +300,7 @@ def test_what_statements_charged_is_held_against_the_terms(invested, copies, tmp
         "nav_per_unit": "1008.00",
         "closing_value": "10080.00",
     }
-    path = tmp_path / "february.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(
-            [("item", "name", "value"), *((k, "", v) for k, v in form.items())]
-        )
-    words = ("programme", "statement", "import", path, "--manager", "HF-1")
-    line.json(*words, "--received-on", "2026-03-10")
+    received(line, tmp_path, form)
     found = line.json("programme", "fees", "--manager", "HF-1")
     assert [("15.34", True), (None, None), (None, None)] == [
         (each["charged"], each["within"]) for each in found["fees"]
@@ -316,3 +310,70 @@ def test_what_statements_charged_is_held_against_the_terms(invested, copies, tmp
 
 def test_a_manager_that_is_not_there(untouched):
     assert "no_manager" == untouched.refused("programme", "fees", "--manager", "HF-9")["code"]
+
+
+@pytest.fixture(scope="module")
+def promised(copies, untouched):
+    """A home with a venture fund: 40,000 of 100,000 called, and a quarter's statement on them."""
+    line = copies(database(untouched))
+    appoint(line)
+    money = [{"asset": "USD", "quantity": "90000"}]
+    done(line, "appropriate", items=money, appropriated_on="2026-01-05", act_ref="Act")
+    venture = {"preferred_return": "0.08", "carry": "0.2"}
+    fee = {"rate": "0.02", "basis": "committed", "frequency": "quarterly"}
+    done(
+        line,
+        "admit_manager",
+        manager="VF-1",
+        manager_kind="venture_fund",
+        name="VF-1 (illustrative)",
+        currency="USD",
+        admitted_on="2026-01-06",
+        terms={"management_fee": fee, "venture": venture},
+        decision_ref="D",
+    )
+    done(
+        line,
+        "commit_capital",
+        manager="VF-1",
+        quantity="100000",
+        committed_on="2026-01-07",
+        decision_ref="D",
+    )
+    done(line, "pay_call", manager="VF-1", quantity="40000", paid_on="2026-01-10", call_ref="C")
+    return line
+
+
+def test_a_venture_fund_of_the_books(promised, tmp_path):
+    """2 % of 100,000 for 90 days are 493.15. With 1,600.00 of carry charged the 47,900.00 were
+    49,500.00 before it: a profit of 9,500.00, and a fifth of it is 1,900.00."""
+    form = {
+        "fund": "VF-1",
+        "currency": "USD",
+        "period_from": "2026-01-01",
+        "period_to": "2026-03-31",
+        "opening_value": "0.00",
+        "calls": "40000.00",
+        "gross_result": "9993.15",
+        "management_fee": "493.15",
+        "performance_fee": "1600.00",
+        "fees_total": "2093.15",
+        "closing_value": "47900.00",
+    }
+    received(promised, tmp_path, form)
+    answer = promised("programme", "fees", "--manager", "VF-1", "--json")
+    assert 1 == answer.status
+    assert [] == problems(answer.json, SHAPE)
+    assert [
+        ("carry", "1600.00", "1900.00", False),
+        ("management", "493.15", "493.15", True),
+    ] == [(f["fee"], f["charged"], f["recomputed"], f["within"]) for f in answer.json["fees"]]
+
+
+def received(line, folder, form):
+    path = folder / "statement.csv"
+    rows = [("item", "name", "value"), *((item, "", value) for item, value in form.items())]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    words = ("programme", "statement", "import", path, "--manager", form["fund"])
+    return line.json(*words, "--received-on", "2026-05-10")
