@@ -197,6 +197,7 @@ def test_capital_promised_is_called_or_still_unfunded(steps):
         unfunded = there.balances.of(Account("reserve", "commitment", "VF-1"), "VF-1:undrawn")
         assert manager.called == interest
         assert manager.committed - manager.called + manager.recallable == unfunded
+        assert unfunded == manager.unfunded_on(on)
         assert 0 <= manager.called - manager.recallable <= manager.committed
         if what == "nav":
             ((_, _, day, price, _, why),) = follows[0].quotes()

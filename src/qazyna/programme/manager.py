@@ -75,6 +75,8 @@ class Manager(Held, Owed):
     recallable: int = 0
     released: int = 0
     """What was promised and will never be called."""
+    promised: list[Flow] = []
+    """Every change of what may be called beside the calls themselves, by its day."""
     flows: list[Flow] = []
     retired: list[Flow] = []
     """Parts of an interest that are gone: forfeited, or worth nothing."""
@@ -101,6 +103,11 @@ class Manager(Held, Owed):
     def last_nav(self) -> Nav | None:
         """The last stated of the latest valuation date: a restatement may be of an earlier one."""
         return max(reversed(self.navs), key=lambda nav: nav.on, default=None)
+
+    def unfunded_on(self, day: date) -> int:
+        """What was promised by the end of that day and was not paid in by then."""
+        promised = sum(each.amount for each in self.promised if each.on <= day)
+        return promised - sum(f.amount for f in self.flows if f.amount > 0 and f.on <= day)
 
     def terms_on(self, day: date) -> Terms:
         """The terms as they applied that day; those of the admission before it."""
@@ -152,12 +159,15 @@ class Manager(Held, Owed):
             return
         if mark == "ended":
             self.released -= amount
+            self.promised.append(Flow(on=mirrored.value_date, amount=amount))
         elif mark == "recallable":
             self.recallable -= amount
+            self.promised.append(Flow(on=mirrored.value_date, amount=-amount))
         elif joined == [("bank", "pending")]:
             self._take_back_subscription(amount)
         elif joined == [("reserve", "commitment")]:
             self.committed -= amount
+            self.promised.append(Flow(on=mirrored.value_date, amount=-amount))
         elif joined == [("reserve", "bank")]:
             self.distributed -= amount
             self._take_back_flow(-amount)

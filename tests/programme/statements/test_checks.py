@@ -2,15 +2,20 @@
 
 # ruff: noqa: E501  a row of a table is as long as it is
 
+from contextlib import suppress
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from qazyna.errors import Refused
 from qazyna.money import USD, hedge_fund_units
 from qazyna.plan import decide
+from qazyna.programme.redemption import FillRedemption, RequestRedemption
 from qazyna.programme.statements.checks import Units, worth
+from qazyna.programme.subscription import Subscribe
 from tests.programme.statements.support import nav, programme, statement
 from tests.support import as_stored, do, refused
 
@@ -146,7 +151,9 @@ def test_a_wrong_figure_of_a_hedge_fund_is_asked_about(there, figures, codes):
     [
         ({"calls": "199", "closing_value": "189"}, ["calls_differ"]),
         ({"distributions": "1", "closing_value": "189"}, ["distributions_differ"]),
-        ({"unfunded": "-1"}, ["negative_figure"]),
+        ({"unfunded": "-1"}, ["negative_figure", "unfunded_differs"]),
+        ({"unfunded": "299.99"}, ["unfunded_differs"]),
+        ({"unfunded": "300"}, []),
         ({"opening_value": "5", "closing_value": "195"}, ["opening_is_not_ours"]),
     ],
 )
@@ -292,6 +299,107 @@ def test_a_statement_from_the_books_agrees_and_one_wrong_figure_is_always_found(
         do(there, statement(), nav("2026-02-28", str(per_unit)))
         ((*codes,),) = queries(there, february(figures))
         assert found == bool(codes), (figures, codes)
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(("subscribe", "redeem", "nav")), st.decimals("1", "5000", places=2)),
+    min_size=1,
+    max_size=8,
+)
+
+
+def lived(steps):
+    """HF-1 dealt with at random in February and in March, day by day, each day with its NAV."""
+    there = programme()
+    day = date(2026, 2, 1)
+    worth = Decimal(1000)
+    for what, amount in steps:
+        day += timedelta(days=6)
+        if what == "nav":
+            worth = Decimal(900) + amount / 100
+        on = day.isoformat()
+        asked = {"manager": "HF-1", "decision_ref": "D", "dealing_on": on}
+        try:
+            if what == "subscribe":
+                do(there, Subscribe(quantity=str(amount), paid_on=on, **asked))
+            if what == "redeem":
+                units = str(amount / 1000)
+                do(there, RequestRedemption(units=units, requested_on=on, **asked))
+        except Refused:
+            pass
+        try:
+            do(there, nav(on, f"{worth:.2f}"))
+        except Refused:  # the same again
+            continue
+        for request in [*there.states["manager/HF-1"].requests]:
+            filled = {"manager": "HF-1", "request": request, "dealt_on": on, "statement_ref": "S"}
+            with suppress(Refused):
+                do(there, FillRedemption(**filled))
+    return there
+
+
+def of_the_books(there, since, until, closing_nav, opening_value):
+    """What the manager would write of this period, if it agreed with the books in everything."""
+    dealt = there.states["manager/HF-1"].dealt
+
+    def summed(what, sign, first, last):
+        chosen = [d for d in dealt if first <= d.on <= last and sign * d.units > 0]
+        return sum(abs(getattr(each, what) or 0) for each in chosen)
+
+    before = date.min, since - timedelta(days=1)
+    within = since, until
+    opening = summed("units", 1, *before) - summed("units", -1, *before)
+    issued, redeemed = summed("units", 1, *within), summed("units", -1, *within)
+    money_in, money_out = summed("amount", 1, *within), summed("amount", -1, *within)
+    closing = opening + issued - redeemed
+    closing_value = (Decimal(closing) / 10**6 * closing_nav).quantize(Decimal("0.01"))
+    net_in = Decimal(money_in - money_out) / 100
+    return {
+        "opening_units": str(Decimal(opening) / 10**6),
+        "opening_value": str(opening_value),
+        "subscriptions": str(Decimal(money_in) / 100),
+        "redemptions": str(Decimal(money_out) / 100),
+        "units_issued": str(Decimal(issued) / 10**6),
+        "units_redeemed": str(Decimal(redeemed) / 10**6),
+        "gross_result": str(closing_value - opening_value - net_in + 3),
+        "management_fee": "2",
+        "performance_fee": "1",
+        "fees_total": "3",
+        "closing_units": str(Decimal(closing) / 10**6),
+        "nav_per_unit": str(closing_nav),
+        "closing_value": str(closing_value),
+    }
+
+
+@settings(max_examples=60, deadline=None)
+@given(STEPS, st.sampled_from(FIGURES), st.sampled_from(("0.01", "-0.01", "1", "-250", "12345")))
+def test_whatever_was_dealt_a_true_statement_agrees_and_a_wrong_one_does_not(steps, figure, by):
+    there = lived(steps)
+    since, until = date(2026, 2, 1), date(2026, 3, 31)
+    final = there.states["manager/HF-1"].last_final
+    with suppress(Refused):
+        do(there, nav(until.isoformat(), str(final.per_unit)))
+    true = of_the_books(there, since, until, final.per_unit, Decimal(10000))
+    period = {"period_from": str(since), "period_to": str(until), "received_on": "2026-04-10"}
+
+    agrees = differences_of(there, statement(), statement(true, **period))
+    wrong = {**true, figure: str(Decimal(true.get(figure, "0")) + Decimal(by))}
+    differs = differences_of(there, statement(), statement(wrong, **period))
+
+    assert [] == agrees
+    assert differs, (figure, by)
+
+
+def differences_of(there, *asked):
+    """What is asked about the last of some statements; the world is left as it was."""
+    before = {name: state.model_copy(deep=True) for name, state in there.states.items()}
+    versions = dict(there.versions)
+    found = queries(there, *asked)[-1]
+    there.states.clear()
+    there.states.update(before)
+    there.versions.clear()
+    there.versions.update(versions)
+    return found
 
 
 ABOUT = {

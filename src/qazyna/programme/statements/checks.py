@@ -363,6 +363,9 @@ def _of_our_capital(
         "redemptions": 0,
     }
     yield from _other_sums(account, sums, units)
+    unfunded = manager.unfunded_on(received.until)
+    if account.unfunded is not None and account.unfunded != unfunded:
+        yield _other_than_ours("unfunded", units.money(account.unfunded), units.money(unfunded))
     nav = manager.final_nav(received.until)
     if nav:
         paid_in = _paid_in(manager, received.until + timedelta(days=1))

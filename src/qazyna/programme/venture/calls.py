@@ -289,6 +289,8 @@ class CallDefaulted(Quoting):
     def evolve(self, state: Manager, version: int) -> None:
         state.calls[self.call_ref].defaulted_on = self.on
         state.released += self.ended
+        if self.ended:
+            state.promised.append(Flow(on=self.on, amount=-self.ended))
         state.marks[version] = "final"
         if self.forfeited:
             state.retired.append(Flow(on=self.on, amount=self.forfeited))

@@ -9,6 +9,7 @@ from qazyna.ledger.entry import Authority, Entry
 from qazyna.plan import BaseUnits, Day, Event, Name, World, command, event
 from qazyna.programme.manager import (
     ByAManager,
+    Flow,
     Manager,
     OfAManager,
     commitment,
@@ -45,6 +46,7 @@ class CapitalCommitted(ByAManager):
         return (replace(noted, flow="internal"),)  # a promise is no money coming in
 
     def evolve(self, state: Manager, version: int) -> None:
+        state.promised.append(Flow(on=self.on, amount=self.amount))
         if self.again:
             state.recallable += self.amount
             state.marks[version] = "recallable"
@@ -95,6 +97,7 @@ class CommitmentEnded(ByAManager):
 
     def evolve(self, state: Manager, version: int) -> None:
         state.released += self.amount
+        state.promised.append(Flow(on=self.on, amount=-self.amount))
         state.marks[version] = "ended"
 
 
