@@ -12,19 +12,54 @@ COLUMNS = ("bank/National Bank USD", "pending/F USD", "receivable/F USD", "fund/
 MORE = ("fund/F F:SP1", "commitment/F F:undrawn")
 
 
+HEDGE_TERMS = {
+    "dealing_day": "last_business",
+    "notice_days": 30,
+    "soft_lock_months": 12,
+    "early_fee": "0.02",
+    "gate": "0.25",
+    "side_pocket": "0.2",
+}
+VENTURE_TERMS = {
+    "venture": {
+        "call_notice_days": 10,
+        "default_rate": "0.10",
+        "cure_days": 20,
+        "recycling": "0.2",
+        "investment_period_until": "2027-12-31",
+    }
+}
+PAPER = {"statement_ref": "S"}
+
+
+def begun(kind, terms):
+    """Money in the reserve, and the fund admitted."""
+    money = {"asset": "USD", "quantity": "100000"}
+    return [
+        COMMANDS["appropriate"](items=[money], appropriated_on="2025-01-02", act_ref="A"),
+        COMMANDS["admit_manager"](
+            manager="F",
+            manager_kind=kind,
+            name="F",
+            currency="USD",
+            admitted_on="2025-01-06",
+            terms=terms,
+            decision_ref="D",
+        ),
+    ]
+
+
+def asked(command, fields):
+    return COMMANDS[command].model_validate({"manager": "F", **fields})
+
+
 def told(kind, terms, steps, columns):
     """Each step with what the reserve holds after it, in the columns' order."""
     there = world()
-    money = {"asset": "USD", "quantity": "100000"}
-    begun = {"manager": "F", "manager_kind": kind, "name": "F", "currency": "USD"}
-    do(
-        there,
-        COMMANDS["appropriate"](items=[money], appropriated_on="2025-01-02", act_ref="A"),
-        COMMANDS["admit_manager"](**begun, admitted_on="2025-01-06", terms=terms, decision_ref="D"),
-    )
+    do(there, *begun(kind, terms))
     rows = []
     for words, command, fields in steps:
-        do(there, COMMANDS[command].model_validate({"manager": "F", **fields}))
+        do(there, asked(command, fields))
         held = {
             f"{account.path} {code}": there.asset(code).text(amount)
             for account, code, amount in there.balances
@@ -35,63 +70,64 @@ def told(kind, terms, steps, columns):
     return there, rows
 
 
-def test_a_hedge_fund_from_subscription_to_the_closed_book():
-    ref = {"statement_ref": "S"}
-    steps = [
-        ("paid for the end of January", "subscribe",
-         {"quantity": "60000", "paid_on": "2025-01-20", "dealing_on": "2025-01-31", "decision_ref": "D"}),
-        ("estimated NAV: no units yet", "state_nav",
-         {"valuation_on": "2025-01-31", "stated_on": "2025-02-05", "nav_per_unit": "99", "final": False, **ref}),
-        ("final NAV: units", "state_nav",
-         {"valuation_on": "2025-01-31", "stated_on": "2025-02-12", "nav_per_unit": "100", **ref}),
-        ("restated: too few units were issued", "state_nav",
-         {"valuation_on": "2025-01-31", "stated_on": "2025-03-03", "nav_per_unit": "96", **ref}),
-        ("put right, in units", "correct_dealing",
-         {"dealing": "subscription", "number": 1, "dealt_on": "2025-01-31", "corrected_on": "2025-03-10", **ref}),
-        ("a fifth goes to a side pocket", "open_side_pocket",
-         {"pocket": "SP1", "opened_on": "2025-03-31", "units": "125", "pocket_units": "125", "nav_per_unit": "96", **ref}),
-        ("200 units asked back", "request_redemption",
-         {"units": "200", "requested_on": "2025-05-20", "dealing_on": "2025-06-30", "decision_ref": "D"}),
-        ("its NAV", "state_nav",
-         {"valuation_on": "2025-06-30", "stated_on": "2025-07-10", "nav_per_unit": "110", **ref}),
-        ("the gate lets half through, less 2 % for leaving early", "fill_redemption",
-         {"request": 1, "units": "100", "dealt_on": "2025-06-30", **ref}),
-        ("the money comes, late", "receive_proceeds",
-         {"quantity": "10780", "received_on": "2025-08-20", **ref}),
-        ("dealing stops", "pause_dealing", {"since": "2025-09-01", **ref}),
-        ("and begins again", "resume_dealing", {"resumed_on": "2025-12-01", **ref}),
-        ("its NAV", "state_nav",
-         {"valuation_on": "2025-12-31", "stated_on": "2026-01-15", "nav_per_unit": "90", **ref}),
-        ("the rest of the request", "fill_redemption",
-         {"request": 1, "dealt_on": "2025-12-31", "early_fee": "0", **ref}),
-        ("redeemed without asking", "compel_redemption",
-         {"units": "100", "dealt_on": "2025-12-31", **ref}),
-        ("a rebate of fees", "record_rebate", {"quantity": "50", "received_on": "2026-01-20", **ref}),
-        ("both are paid", "receive_proceeds",
-         {"quantity": "18000", "received_on": "2026-01-30", **ref}),
-        ("the fund is wound up", "terminate_fund",
-         {"terminated_on": "2026-02-02", "reason": "the manager retires", **ref}),
-        ("a first instalment", "liquidate",
-         {"units": "120", "amount": "9600", "paid_on": "2026-04-01", **ref}),
-        ("two ether for 50 units", "receive_in_specie",
-         {"asset": "ETH", "quantity": "2", "worth": "4000", "units": "50", "received_on": "2026-05-04",
-          "sell_by": "2026-06-30", **ref}),
-        ("sold, after the deadline", "sell_workout",
-         {"asset": "ETH", "sold_on": "2026-07-10", "proceeds": "4100", "costs": "20", "decision_ref": "D"}),
-        ("the pocket is realised in part", "realise_side_pocket",
-         {"pocket": "SP1", "units": "25", "realised_on": "2026-07-15", "amount": "1500", **ref}),
-        ("and the rest is worth nothing", "write_off",
-         {"pocket": "SP1", "written_off_on": "2026-07-15", "decision_ref": "D"}),
-        ("the last instalment", "liquidate", {"amount": "9000", "paid_on": "2026-08-03", **ref}),
-        ("the pocket's money", "receive_proceeds",
-         {"quantity": "1500", "received_on": "2026-08-14", **ref}),
-        ("the book is closed", "release_manager", {"released_on": "2026-09-01", "decision_ref": "D"}),
-    ]  # fmt: skip
-    terms = {"dealing_day": "last_business", "notice_days": 30, "soft_lock_months": 12,
-             "early_fee": "0.02", "gate": "0.25", "side_pocket": "0.2"}  # fmt: skip
+HEDGE_LIFE = [
+    ("paid for the end of January", "subscribe",
+     {"quantity": "60000", "paid_on": "2025-01-20", "dealing_on": "2025-01-31", "decision_ref": "D"}),
+    ("estimated NAV: no units yet", "state_nav",
+     {"valuation_on": "2025-01-31", "stated_on": "2025-02-05", "nav_per_unit": "99", "final": False, **PAPER}),
+    ("final NAV: units", "state_nav",
+     {"valuation_on": "2025-01-31", "stated_on": "2025-02-12", "nav_per_unit": "100", **PAPER}),
+    ("restated: too few units were issued", "state_nav",
+     {"valuation_on": "2025-01-31", "stated_on": "2025-03-03", "nav_per_unit": "96", **PAPER}),
+    ("put right, in units", "correct_dealing",
+     {"dealing": "subscription", "number": 1, "dealt_on": "2025-01-31", "corrected_on": "2025-03-10", **PAPER}),
+    ("a fifth goes to a side pocket", "open_side_pocket",
+     {"pocket": "SP1", "opened_on": "2025-03-31", "units": "125", "pocket_units": "125", "nav_per_unit": "96", **PAPER}),
+    ("200 units asked back", "request_redemption",
+     {"units": "200", "requested_on": "2025-05-20", "dealing_on": "2025-06-30", "decision_ref": "D"}),
+    ("its NAV", "state_nav",
+     {"valuation_on": "2025-06-30", "stated_on": "2025-07-10", "nav_per_unit": "110", **PAPER}),
+    ("the gate lets half through, less 2 % for leaving early", "fill_redemption",
+     {"request": 1, "units": "100", "dealt_on": "2025-06-30", **PAPER}),
+    ("the money comes, late", "receive_proceeds",
+     {"quantity": "10780", "received_on": "2025-08-20", **PAPER}),
+    ("dealing stops", "pause_dealing", {"since": "2025-09-01", **PAPER}),
+    ("and begins again", "resume_dealing", {"resumed_on": "2025-12-01", **PAPER}),
+    ("its NAV", "state_nav",
+     {"valuation_on": "2025-12-31", "stated_on": "2026-01-15", "nav_per_unit": "90", **PAPER}),
+    ("the rest of the request", "fill_redemption",
+     {"request": 1, "dealt_on": "2025-12-31", "early_fee": "0", **PAPER}),
+    ("redeemed without asking", "compel_redemption",
+     {"units": "100", "dealt_on": "2025-12-31", **PAPER}),
+    ("a rebate of fees", "record_rebate", {"quantity": "50", "received_on": "2026-01-20", **PAPER}),
+    ("both are paid", "receive_proceeds",
+     {"quantity": "18000", "received_on": "2026-01-30", **PAPER}),
+    ("the fund is wound up", "terminate_fund",
+     {"terminated_on": "2026-02-02", "reason": "the manager retires", **PAPER}),
+    ("a first instalment", "liquidate",
+     {"units": "120", "amount": "9600", "paid_on": "2026-04-01", **PAPER}),
+    ("two ether for 50 units", "receive_in_specie",
+     {"asset": "ETH", "quantity": "2", "worth": "4000", "units": "50", "received_on": "2026-05-04",
+      "sell_by": "2026-06-30", **PAPER}),
+    ("sold, after the deadline", "sell_workout",
+     {"asset": "ETH", "sold_on": "2026-07-10", "proceeds": "4100", "costs": "20", "decision_ref": "D"}),
+    ("the pocket is realised in part", "realise_side_pocket",
+     {"pocket": "SP1", "units": "25", "realised_on": "2026-07-15", "amount": "1500", **PAPER}),
+    ("and the rest is worth nothing", "write_off",
+     {"pocket": "SP1", "written_off_on": "2026-07-15", "decision_ref": "D"}),
+    ("the last instalment", "liquidate", {"amount": "9000", "paid_on": "2026-08-03", **PAPER}),
+    ("the pocket's money", "receive_proceeds",
+     {"quantity": "1500", "received_on": "2026-08-14", **PAPER}),
+    ("the book is closed", "release_manager", {"released_on": "2026-09-01", "decision_ref": "D"}),
+]  # fmt: skip
 
+
+def test_a_hedge_fund_from_subscription_to_the_closed_book():
     there, rows = told(
-        "hedge_fund", terms, steps, (*COLUMNS, MORE[0], "workout/F/custody/State Custodian ETH")
+        "hedge_fund",
+        HEDGE_TERMS,
+        HEDGE_LIFE,
+        (*COLUMNS, MORE[0], "workout/F/custody/State Custodian ETH"),
     )
 
     assert [
@@ -129,42 +165,40 @@ def test_a_hedge_fund_from_subscription_to_the_closed_book():
     assert {} == there.states["programme"].managers
 
 
-def test_a_venture_fund_from_commitment_to_the_end_of_its_life():
-    ref = {"statement_ref": "S"}
-    steps = [
-        ("promised", "commit_capital", {"quantity": "10000", "committed_on": "2025-02-03", "decision_ref": "D"}),
-        ("called", "issue_call",
-         {"call_ref": "1", "quantity": "4000", "issued_on": "2025-03-03", "due_on": "2025-03-17"}),
-        ("paid on the day", "pay_call", {"call_ref": "1", "quantity": "4000", "paid_on": "2025-03-17"}),
-        ("called again", "issue_call",
-         {"call_ref": "2", "quantity": "3000", "issued_on": "2025-06-02", "due_on": "2025-06-16"}),
-        ("73 days late, at 10 % a year", "pay_call",
-         {"call_ref": "2", "quantity": "3000", "paid_on": "2025-08-28"}),
-        ("gives back, to be called again", "distribute",
-         {"quantity": "1000", "received_on": "2025-09-30", "character": "recallable", **ref}),
-        ("its NAV, below cost", "state_nav",
-         {"valuation_on": "2025-12-31", "stated_on": "2026-02-02", "nav": "5600", **ref}),
-        ("called a third time", "issue_call",
-         {"call_ref": "3", "quantity": "2000", "issued_on": "2026-03-02", "due_on": "2026-03-16"}),
-        ("in default: a tenth of the interest is lost", "default_call",
-         {"call_ref": "3", "defaulted_on": "2026-04-20", "forfeited": "700", "ends_commitment": False, **ref}),
-        ("a gain", "distribute",
-         {"quantity": "4000", "received_on": "2026-06-30", "character": "gain", **ref}),
-        ("one ether", "receive_in_specie",
-         {"asset": "ETH", "quantity": "1", "worth": "2000", "received_on": "2026-07-01", "sell_by": "2026-12-31", **ref}),
-        ("sold", "sell_workout",
-         {"asset": "ETH", "sold_on": "2026-08-03", "proceeds": "2100", "decision_ref": "D"}),
-        ("the rest will not be called", "end_commitment", {"ended_on": "2026-09-01", "decision_ref": "D"}),
-        ("the interest is worth nothing", "write_off", {"written_off_on": "2026-09-01", "decision_ref": "D"}),
-        ("the book is closed", "release_manager", {"released_on": "2026-10-01", "decision_ref": "D"}),
-    ]  # fmt: skip
-    terms = {"venture": {"call_notice_days": 10, "default_rate": "0.10", "cure_days": 20,
-                         "recycling": "0.2", "investment_period_until": "2027-12-31"}}  # fmt: skip
+VENTURE_LIFE = [
+    ("promised", "commit_capital", {"quantity": "10000", "committed_on": "2025-02-03", "decision_ref": "D"}),
+    ("called", "issue_call",
+     {"call_ref": "1", "quantity": "4000", "issued_on": "2025-03-03", "due_on": "2025-03-17"}),
+    ("paid on the day", "pay_call", {"call_ref": "1", "quantity": "4000", "paid_on": "2025-03-17"}),
+    ("called again", "issue_call",
+     {"call_ref": "2", "quantity": "3000", "issued_on": "2025-06-02", "due_on": "2025-06-16"}),
+    ("73 days late, at 10 % a year", "pay_call",
+     {"call_ref": "2", "quantity": "3000", "paid_on": "2025-08-28"}),
+    ("gives back, to be called again", "distribute",
+     {"quantity": "1000", "received_on": "2025-09-30", "character": "recallable", **PAPER}),
+    ("its NAV, below cost", "state_nav",
+     {"valuation_on": "2025-12-31", "stated_on": "2026-02-02", "nav": "5600", **PAPER}),
+    ("called a third time", "issue_call",
+     {"call_ref": "3", "quantity": "2000", "issued_on": "2026-03-02", "due_on": "2026-03-16"}),
+    ("in default: a tenth of the interest is lost", "default_call",
+     {"call_ref": "3", "defaulted_on": "2026-04-20", "forfeited": "700", "ends_commitment": False, **PAPER}),
+    ("a gain", "distribute",
+     {"quantity": "4000", "received_on": "2026-06-30", "character": "gain", **PAPER}),
+    ("one ether", "receive_in_specie",
+     {"asset": "ETH", "quantity": "1", "worth": "2000", "received_on": "2026-07-01", "sell_by": "2026-12-31", **PAPER}),
+    ("sold", "sell_workout",
+     {"asset": "ETH", "sold_on": "2026-08-03", "proceeds": "2100", "decision_ref": "D"}),
+    ("the rest will not be called", "end_commitment", {"ended_on": "2026-09-01", "decision_ref": "D"}),
+    ("the interest is worth nothing", "write_off", {"written_off_on": "2026-09-01", "decision_ref": "D"}),
+    ("the book is closed", "release_manager", {"released_on": "2026-10-01", "decision_ref": "D"}),
+]  # fmt: skip
 
+
+def test_a_venture_fund_from_commitment_to_the_end_of_its_life():
     there, rows = told(
         "venture_fund",
-        terms,
-        steps,
+        VENTURE_TERMS,
+        VENTURE_LIFE,
         (COLUMNS[0], MORE[1], COLUMNS[3], "workout/F/custody/State Custodian ETH"),
     )
 
@@ -196,30 +230,31 @@ def test_a_venture_fund_from_commitment_to_the_end_of_its_life():
     assert {("2025-12-31", "800"), ("2026-04-20", "800"), ("2026-06-30", "165")} <= prices
 
 
-def test_a_redemption_at_a_restated_nav_is_put_right_in_money():
-    ref = {"statement_ref": "S"}
-    steps = [
-        ("paid", "subscribe",
-         {"quantity": "60000", "paid_on": "2025-01-20", "dealing_on": "2025-01-31", "decision_ref": "D"}),
-        ("units", "state_nav",
-         {"valuation_on": "2025-01-31", "stated_on": "2025-02-12", "nav_per_unit": "100", **ref}),
-        ("asked back", "request_redemption",
-         {"units": "100", "requested_on": "2025-02-20", "dealing_on": "2025-03-31", "decision_ref": "D"}),
-        ("its NAV", "state_nav",
-         {"valuation_on": "2025-03-31", "stated_on": "2025-04-10", "nav_per_unit": "120", **ref}),
-        ("filled", "fill_redemption", {"request": 1, "dealt_on": "2025-03-31", **ref}),
-        ("restated below", "state_nav",
-         {"valuation_on": "2025-03-31", "stated_on": "2025-04-20", "nav_per_unit": "115", **ref}),
-        ("so much less is due", "correct_dealing",
-         {"dealing": "redemption", "number": 1, "dealt_on": "2025-03-31", "corrected_on": "2025-04-22", "settled": "money", **ref}),
-        ("paid", "receive_proceeds", {"quantity": "11500", "received_on": "2025-04-30", **ref}),
-        ("restated above, and confirmed", "state_nav",
-         {"valuation_on": "2025-03-31", "stated_on": "2025-05-20", "nav_per_unit": "121", "confirmed_ref": "C", **ref}),
-        ("so much more is due", "correct_dealing",
-         {"dealing": "redemption", "number": 1, "dealt_on": "2025-03-31", "corrected_on": "2025-05-22", "settled": "money", **ref}),
-    ]  # fmt: skip
+RESTATED = [
+    ("paid", "subscribe",
+     {"quantity": "60000", "paid_on": "2025-01-20", "dealing_on": "2025-01-31", "decision_ref": "D"}),
+    ("units", "state_nav",
+     {"valuation_on": "2025-01-31", "stated_on": "2025-02-12", "nav_per_unit": "100", **PAPER}),
+    ("asked back", "request_redemption",
+     {"units": "100", "requested_on": "2025-02-20", "dealing_on": "2025-03-31", "decision_ref": "D"}),
+    ("its NAV", "state_nav",
+     {"valuation_on": "2025-03-31", "stated_on": "2025-04-10", "nav_per_unit": "120", **PAPER}),
+    ("filled", "fill_redemption", {"request": 1, "dealt_on": "2025-03-31", **PAPER}),
+    ("restated below", "state_nav",
+     {"valuation_on": "2025-03-31", "stated_on": "2025-04-20", "nav_per_unit": "115", **PAPER}),
+    ("so much less is due", "correct_dealing",
+     {"dealing": "redemption", "number": 1, "dealt_on": "2025-03-31", "corrected_on": "2025-04-22", "settled": "money", **PAPER}),
+    ("paid", "receive_proceeds", {"quantity": "11500", "received_on": "2025-04-30", **PAPER}),
+    ("restated above, and confirmed", "state_nav",
+     {"valuation_on": "2025-03-31", "stated_on": "2025-05-20", "nav_per_unit": "121", "confirmed_ref": "C", **PAPER}),
+    ("so much more is due", "correct_dealing",
+     {"dealing": "redemption", "number": 1, "dealt_on": "2025-03-31", "corrected_on": "2025-05-22", "settled": "money", **PAPER}),
+]  # fmt: skip
 
-    _, rows = told("hedge_fund", {}, steps, COLUMNS)
+
+def test_a_redemption_at_a_restated_nav_is_put_right_in_money():
+
+    _, rows = told("hedge_fund", {}, RESTATED, COLUMNS)
 
     assert [
         ("paid",                          "40000", "60000", "0",     "0"),

@@ -190,11 +190,15 @@ class _Dates:
             yield from self._entry(each.dealing_on, RECEIVE, "units_due", about, each.amount)
         for number, asked in sorted(self.manager.requests.items()):
             if asked.open:
-                about = (
-                    f"Request {number} is dealt at the final NAV of this day, if no gate closes."
-                )
+                about = f"Request {number} is dealt at its final NAV, if no gate closes."
+                day = asked.dealing_on
+                if asked.filled and day < self.since:  # the rest is carried over
+                    dates = dealing_dates(
+                        self.terms, self.terms.redemptions, self.days, self.since, self.until
+                    )
+                    day = next(dates, day)
                 yield from self._entry(
-                    asked.dealing_on, RECEIVE, "redemption_dealt", about, asked.open, self.units
+                    day, RECEIVE, "redemption_dealt", about, asked.open, self.units
                 )
 
     def _workouts(self) -> Iterator[Entry]:
