@@ -12,6 +12,7 @@ from qazyna.programme.selection.questionnaire import QUESTIONS, SECTIONS, sectio
 from qazyna.programme.selection.record import as_text, digest, record
 from qazyna.programme.selection.scoring import means, points, total
 from qazyna.programme.selection.search import ExcuseScorer, NameScorer, Search
+from qazyna.shell.store.codec import LEAF_LIMIT, canonical
 from tests.programme.selection.rounds import (
     CRITERIA,
     SCORERS,
@@ -329,3 +330,14 @@ def test_answers_are_counted_by_section():
 
     assert (2, 4) == the(there).candidates["C01"].answered["custody"]
     assert 0 == the(there).candidates["C01"].answered["risk"][0]
+
+
+def test_the_decision_on_sixty_candidates_fits_a_leaf_however_alike_they_are():
+    there = entered(opened(), *(candidate(n, returns=returns(1)) for n in range(1, 61)))
+    scored(there, {f"C{n:02d}": n % 11 for n in range(1, 61)})
+    (chosen,) = do(as_actor(there, "owner"), select())
+    body = canonical(chosen.model_dump(mode="json"))
+
+    assert 1 == len(chosen.decision.chosen.labels)
+    assert 60 * 59 // 2 == len(record(the(there), the(there).decision)["rules"]["kept_apart"])
+    assert len(body) < LEAF_LIMIT / 10

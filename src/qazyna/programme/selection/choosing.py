@@ -18,8 +18,7 @@ from qazyna.programme.selection.diversification import (
     broken,
     too_alike,
 )
-from qazyna.programme.selection.record import digest
-from qazyna.programme.selection.scoring import total
+from qazyna.programme.selection.record import contender, digest, rules_of
 from qazyna.programme.selection.search import (
     ByARound,
     Chosen,
@@ -27,7 +26,6 @@ from qazyna.programme.selection.search import (
     Decision,
     OfARound,
     Search,
-    TooAlike,
     the_search,
 )
 
@@ -163,9 +161,8 @@ def select_managers(world: World, asked: SelectManagers) -> list[Event]:
             {"search": found.name},
         )
     at_most = _room(world, found, asked)
-    law = world.law(found.opened_on)
     contenders = [contender(found, label) for label in found.field]
-    choice = choose(contenders, Rules.of(law), asked.at_least, at_most, asked.runner_ups)
+    choice = choose(contenders, rules_of(found), asked.at_least, at_most, asked.runner_ups)
     labels = [each.label for each in contenders]
     scores = {each.label: each.score for each in contenders}
 
@@ -192,26 +189,10 @@ def select_managers(world: World, asked: SelectManagers) -> list[Event]:
             )
             for each in choice.costs
         ),
-        too_alike=tuple(
-            TooAlike(
-                pair=(labels[each.first], labels[each.second]),
-                correlation=None if each.correlation is None else f"{each.correlation:f}",
-                months=each.months,
-            )
-            for each in choice.pairs
-        ),
         solver=choice.solver,
     )
     decision = decision.model_copy(update={"record_sha256": digest(found, decision)})
     return [ManagersSelected(on=on, search=asked.search, decision=decision)]
-
-
-def contender(found: Search, label: str) -> Contender:
-    """A candidate as the optimisation sees it."""
-    candidate = found.candidates[label]
-    return Contender(
-        label, total(found, label), candidate.kinds.model_dump(), dict(candidate.returns)
-    )
 
 
 def _not_all_scored(found: Search) -> Refused:

@@ -11,8 +11,6 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Final
 
-from qazyna.blueprint import Law
-
 FAMILY: Final = "programme.diversification"
 ALIKE: Final = ("strategy", "custodian", "administrator", "domicile")
 """What at most so many of those chosen may share."""
@@ -29,13 +27,13 @@ class Rules:
     common_months: int = 3
 
     @classmethod
-    def of(cls, law: Law) -> "Rules":
-        """The rules of the law of a day."""
-        found = {name: law.says(f"{FAMILY}.{name}", int) for name in ALIKE}
+    def said(cls, answers: Mapping[str, str]) -> "Rules":
+        """The rules that the clauses of the law set, by name, as they are written there."""
+        bound = answers.get(CORRELATION)
         return cls(
-            {name: bound for name, bound in found.items() if bound is not None},
-            law.says(f"{FAMILY}.correlation", Decimal),
-            law.says(f"{FAMILY}.common_months", int) or 3,
+            {name: int(answers[name]) for name in ALIKE if name in answers},
+            None if bound is None else Decimal(bound),
+            int(answers.get("common_months", 3)),
         )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
-from qazyna.programme.selection.diversification import ALIKE
+from qazyna.programme.selection.diversification import ALIKE, FAMILY, Contender, Rules, too_alike
 from qazyna.programme.selection.questionnaire import SECTIONS
 from qazyna.programme.selection.scoring import POINT, means, points, total
 from qazyna.programme.selection.search import Chosen, Decision, Search
@@ -78,19 +78,41 @@ def record(found: Search, decision: Decision) -> dict[str, Any]:
                 }
                 for each in decision.costs
             ],
-            "kept_apart": [
-                {
-                    "pair": list(each.pair),
-                    "correlation": each.correlation,
-                    "months": str(each.months),
-                }
-                for each in decision.too_alike
-            ],
+            "kept_apart": kept_apart(found),
         },
         "chosen": _set(decision.chosen),
         "runner_ups": [_set(each) for each in decision.runner_ups],
         "proof": {"optimal": True, "gap": "0", "solver": decision.solver},
     }
+
+
+def rules_of(found: Search) -> Rules:
+    """The rules of diversification of the law that the round was opened under."""
+    first = f"{FAMILY}."
+    return Rules.said(
+        {each.clause.removeprefix(first): each.value for each in found.law if first in each.clause}
+    )
+
+
+def contender(found: Search, label: str) -> Contender:
+    """A candidate as the optimisation sees it."""
+    candidate = found.candidates[label]
+    return Contender(
+        label, total(found, label), candidate.kinds.model_dump(), dict(candidate.returns)
+    )
+
+
+def kept_apart(found: Search) -> list[dict[str, Any]]:
+    """Every two that were not to be chosen together; a figure where one can be had."""
+    contenders = [contender(found, label) for label in found.field]
+    return [
+        {
+            "pair": [contenders[each.first].label, contenders[each.second].label],
+            "correlation": None if each.correlation is None else f"{each.correlation:f}",
+            "months": str(each.months),
+        }
+        for each in too_alike(contenders, rules_of(found))
+    ]
 
 
 def digest(found: Search, decision: Decision) -> str:

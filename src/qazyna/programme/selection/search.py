@@ -60,16 +60,8 @@ class Cost(BaseModel):
     """whether the set that is best without the rule breaks it"""
 
 
-class TooAlike(BaseModel):
-    """Two candidates that may not be chosen together; without a figure where none can be had."""
-
-    pair: tuple[str, str]
-    correlation: str | None
-    months: int
-
-
 class Decision(BaseModel):
-    """What was chosen, and all that shows it was the best."""
+    """What was chosen, and what shows that it was the best."""
 
     decided_on: date
     decision_ref: str
@@ -78,7 +70,6 @@ class Decision(BaseModel):
     chosen: Chosen
     runner_ups: tuple[Chosen, ...]
     costs: tuple[Cost, ...]
-    too_alike: tuple[TooAlike, ...]
     solver: str
     record_sha256: str = ""
 

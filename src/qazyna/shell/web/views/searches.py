@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 
 from qazyna.blueprint.schema import CLAUSE
 from qazyna.programme.selection.diversification import ALIKE
+from qazyna.programme.selection.record import kept_apart
 from qazyna.programme.selection.scoring import points
 from qazyna.programme.selection.search import Chosen, Decision, Search
 from qazyna.shell.queries import selection
@@ -256,13 +257,13 @@ def _decision(found: Search, made: Decision) -> dict[str, Any]:
         ],
         "apart": [
             {
-                "pair": " and ".join(each.pair),
-                "correlation": number(Decimal(each.correlation))
-                if each.correlation
+                "pair": " and ".join(each["pair"]),
+                "correlation": number(Decimal(each["correlation"]))
+                if each["correlation"]
                 else mark("not shown", "Too few common months, or a series that never moves"),
-                "months": number(each.months),
+                "months": each["months"],
             }
-            for each in made.too_alike
+            for each in kept_apart(found)
         ],
         "solver": made.solver,
         "sha256": made.record_sha256,
