@@ -1,0 +1,44 @@
+"""A large command is written batch after batch; each batch's keys are checked as it is written."""
+
+import psycopg
+import pytest
+
+from bench.register_rows import text
+from qazyna.shell.importing import import_register_file
+from qazyna.shell.store import writing
+from qazyna.shell.store.replay import check
+from tests.shell.store.opened import rows
+
+ROWS = 300
+
+
+@pytest.fixture
+def register(tmp_path, monkeypatch):
+    """A register file whose events make some dozen batches."""
+    monkeypatch.setattr(writing, "BATCH", 64)
+    file = tmp_path / "register.csv"
+    file.write_text(text(ROWS), encoding="utf-8")
+    return file
+
+
+def test_many_batches_make_the_same_books(books, register):
+    assert ROWS == import_register_file(books, register, actor="owner")["accepted"]
+    found = check(books)
+    assert (False, True) == (bool(found.found), found.events > 6 * writing.BATCH)
+
+
+def test_half_an_entry_is_noticed_with_its_batch(books, register, monkeypatch):
+    """Not at the commit alone: what comes after the batch is never written."""
+    written = []
+    insert = writing._insert
+
+    def without_postings(connection, batch):
+        written.append(batch)
+        insert(connection, {**batch, "posting": []})
+
+    monkeypatch.setattr(writing, "_insert", without_postings)
+    before = rows(books)
+    with pytest.raises(psycopg.errors.ForeignKeyViolation) as caught:
+        import_register_file(books, register, actor="owner")
+    assert ("has_its_first_leg", 1) == (caught.value.diag.constraint_name, len(written))
+    assert before == rows(books)
