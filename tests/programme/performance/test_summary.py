@@ -166,6 +166,12 @@ def test_a_constant_benchmark_explains_nothing():
     assert math.isnan(found["down_capture"])
 
 
+def test_a_month_in_which_the_benchmark_stood_still_is_neither_up_nor_down():
+    returns, market = np.array([0.02, 0.30, -0.01, -0.40]), np.array([0.04, 0.0, -0.02, 0.0])
+    found = of(columns(returns[:, None], Basis(PERIODS, benchmark=market)), 0)
+    assert (0.5, 0.5) == pytest.approx((found["up_capture"], found["down_capture"]))
+
+
 def test_everything_lost_is_a_loss_of_everything():
     found = of(columns(np.array([0.05, -1.0, 0.3])[:, None], Basis(PERIODS)), 0)
     assert (-1.0, -1.0, 1.0) == (

@@ -262,6 +262,25 @@ def test_a_stale_nav_is_marked_and_estimated():
     assert any(each["why"].startswith("estimate: no NAV since") for each in found["estimates"])
 
 
+def test_a_call_since_the_last_nav_counts_at_cost_in_an_estimate():
+    random = np.random.default_rng(4)
+    market = random.normal(2.0, 6.0, 14)
+    levels = np.cumprod([100.0, *(1 + market / 100)])
+    index = Index(tuple(month(3 * n) for n in range(15)), tuple(levels.tolist()))
+    worths = np.cumprod([1.0, *(1 + market[:12] / 200)])
+    navs = [nav(month(3 * n), f"{worth:.10f}") for n, worth in enumerate(worths)]
+    called = [(date(2024, 1, 2), 100_000), (month(36), 700), (month(37), 5_000)]
+    asked = Asked(date.min, month(42), "USD", benchmark=index, stale_after={"venture_fund": 100})
+    stale = [
+        report([managed(venture(navs, called[:count]))], asked)["managers"]["VF-1"]["stale"]
+        for count in (2, 3)
+    ]
+    bare, more = (D(each["estimate"]["worth"]) for each in stale)
+    assert 50 == more - bare
+    factor = float(stale[0]["estimate"]["factor"])
+    assert worths[-1] * 1_007 * factor == pytest.approx(float(bare)), "the day's own call is in it"
+
+
 def test_a_manager_with_one_nav_has_no_measures_and_the_report_says_so():
     found = report([managed(monthly("100"))], Asked(*EVER, "USD"))
     assert ({}, None) == (found["series"], found["managers"]["HF-1"]["desmoothed"])

@@ -96,7 +96,7 @@ def grown(flows: CashFlows, index: Index, warnings: list[str]) -> Array:
     """I_T / I_t for every flow, by the last level published by each day."""
     levels: list[float] = []
     oldest = 0
-    for day in (*flows.days, flows.days[-1]):
+    for day in flows.days:
         found = index.at(day)
         if found is None:
             raise Refused(
@@ -112,4 +112,4 @@ def grown(flows: CashFlows, index: Index, warnings: list[str]) -> Array:
             f"Index: not every day has a level; the last one before is taken, at most {oldest} "
             "days old."
         )
-    return levels[-1] / np.array(levels[:-1])
+    return levels[-1] / np.array(levels)
