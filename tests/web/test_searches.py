@@ -75,7 +75,7 @@ def test_no_page_shows_a_score_before_the_last_is_in(scoring, who):
         assert 200 == page.status_code
         assert TELLING not in page.content.decode()
     said = text(here.get(ROUND))
-    assert "3 scores are in and sealed, 1 are still to come" in said
+    assert "Scores are sealed, 3 in and 1 still to come" in said
     assert "Scored by" in said
     assert "Total" not in said
     assert "nobody is shown them before, in whatever role" in text(here.get(events[0]))
@@ -85,6 +85,13 @@ def test_once_open_scores_are_read_by_those_who_see_what_is_private(decided):
     (first, *_) = seqs(decided, "candidate_scored")
     assert TELLING in text(client("aud").get(f"/events/{first}"))
     assert TELLING not in text(client("owner").get(f"/events/{first}"))
+
+
+@pytest.mark.parametrize(("who", "reads"), [("sam", True), ("aud", True), ("owner", False)])
+def test_scorers_read_what_candidates_answered(scoring, who, reads):
+    (first, *_) = seqs(scoring, "candidate_added")
+
+    assert reads == ("Auditor A" in text(client(who).get(f"/events/{first}")))
 
 
 def test_the_round_shows_the_choice_its_runner_up_and_what_rules_cost(decided):

@@ -18,5 +18,18 @@ def roles_of(user: Any) -> tuple[str, ...]:
     return tuple(found.roles or ()) if found else ()
 
 
+_SCORES = "SELECT state->'scorers' ? %s AS so FROM books.stream WHERE name = %s"
+
+
+def sees_private_of(stream: str, user: Any) -> bool:
+    """The same of one stream: a scorer reads the answers of the candidates of their round."""
+    if sees_private(user):
+        return True
+    if not stream.startswith("search/") or not user.is_authenticated:
+        return False
+    found = books.row(_SCORES, [user.get_username(), stream])
+    return bool(found and found.so)
+
+
 def sees_private(user: Any) -> bool:
     return not set(SEE_PRIVATE).isdisjoint(roles_of(user))

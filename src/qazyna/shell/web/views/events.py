@@ -61,7 +61,7 @@ def _file_name(name: str) -> str:
 
 def _context(request: HttpRequest, found: Happened, after: str) -> dict[str, Any]:
     assets = known_assets(books.connection())
-    sees = access.sees_private(request.user)
+    sees = access.sees_private_of(found.stream, request.user)
     entries = ledger.entries_of_event(found.seq, int(after) if after.isdecimal() else 0)
     postings = ledger.postings_of([each.id for each in entries[: ledger.PAGE]])
     grants = events.grants(found.seq)
