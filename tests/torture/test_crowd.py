@@ -86,7 +86,7 @@ def test_a_crowd_leaves_the_books_of_some_who_came_one_by_one(crowd, tried, own_
             stored[key].append(read_event(bytes(leaf), private)[0])
         kept = _kept(connection)
         assert [] == check(connection).differences
-        valuer = valuer_for(connection, 0, law_of("template"))
+        valuer = valuer_for(connection, (), law_of("template"))
         alone = world(actor="ann", valuer=valuer)
         happened: list[Event] = []
         for key, events in stored.items():

@@ -28,12 +28,19 @@ BALANCE = {
     "asset": "text",
     "quantity": "decimal",
 }
+BALANCES = {
+    "as_of": "date|null",
+    "known_at": "instant",
+    "log_position": "count|null",
+    "balances": [BALANCE],
+}
 EVENT = {"stream": "text", "version": "count", "kind": "text", "on": "date"}
 DONE = {"done": {"key": "text", "kind": "text", "events": [EVENT], "repeated": "bool"}}
 PROPOSAL = {"proposal": "text", "status": "text", "needs": "count", "kind": "text", "by": "text"}
 STATEMENT = {
     "as_of": "date",
-    "known_at": "instant|null",
+    "known_at": "instant",
+    "log_position": "count|null",
     "jurisdiction": "text",
     "currency": "text",
     "total": "decimal|null",
@@ -162,8 +169,8 @@ BLUEPRINT = {
 LOOKING = [
     (("statement", "--as-of", "2025-12-17"), STATEMENT),
     (("statement", "--as-of", "2012-01-01", "--known-at", "2026-01-01"), STATEMENT),
-    (("ledger", "balances"), {"balances": [BALANCE]}),
-    (("ledger", "balances", "--as-of", "2014-01-01"), {"balances": [BALANCE]}),
+    (("ledger", "balances"), BALANCES),
+    (("ledger", "balances", "--as-of", "2014-01-01"), BALANCES),
     (("ledger", "entries", "--limit", "5"), {"entries": [ENTRY]}),
     (("case", "list"), {"cases": [{"case": "text", "holdings": "count", "seized_on": "date"}]}),
     (("case", "show", "US-01"), CASE),
@@ -210,7 +217,7 @@ def test_the_demos_statement(demo):
 
     assert [] == problems(found, STATEMENT)
     empty = [key for key in STATEMENT if found[key] in ([], {}, None)]
-    assert ["known_at", "shortfalls"] == empty
+    assert ["log_position", "shortfalls"] == empty
 
 
 def test_a_blueprint_with_problems(sold, tmp_path):

@@ -34,6 +34,7 @@ def statement(
     from qazyna.reports.text import as_text
     from qazyna.shell.cli.text import changes_as_text
     from qazyna.shell.installation import open_books
+    from qazyna.shell.log.reading import log_position
     from qazyna.shell.queries import changes
     from qazyna.shell.queries.statement import statement as build
 
@@ -52,7 +53,7 @@ def statement(
             typer.echo(as_text(found), nl=False)
             changes_as_text(more)
 
-        emit(found.as_json() | more, as_json, text)
+        emit(found.as_json() | log_position(books.connection, found.known_at) | more, as_json, text)
 
 
 @case.command("list")
@@ -89,11 +90,18 @@ def ledger_balances(
     """What every account holds, as of a day."""
     from qazyna.shell.cli.text import balances_as_text
     from qazyna.shell.installation import open_books
-    from qazyna.shell.queries.ledger import balances
+    from qazyna.shell.log.reading import log_position
+    from qazyna.shell.queries.ledger import known_balances
 
     with refusals(as_json), open_books() as books:
-        found = balances(books.connection, as_of, known_at, account)
-        emit({"balances": found}, as_json, lambda: balances_as_text(found))
+        found, known = known_balances(books.connection, as_of, known_at, account)
+        document = {
+            "as_of": as_of and as_of.isoformat(),
+            "known_at": known and known.isoformat(),
+            **log_position(books.connection, known),
+            "balances": found,
+        }
+        emit(document, as_json, lambda: balances_as_text(found))
 
 
 @ledger.command("entries")

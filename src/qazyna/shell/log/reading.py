@@ -65,6 +65,12 @@ def known_at(connection: Connection, time: datetime) -> Known:
     return Known(row[0], bool(row[1]))
 
 
+def log_position(connection: Connection, time: datetime | None) -> dict[str, int | None]:
+    """The same beside an answer about a time; None while no later batch settles it."""
+    found = known_at(connection, time) if time else None
+    return {"log_position": found.position if found and found.settled else None}
+
+
 def _ask(connection: Connection, query: str, given: list[int]) -> psycopg.Cursor[Any]:
     """Ask for bytes as bytes. Planned anew each time (prepare=False): a plan kept from when the log
     was small would read all of a large one."""

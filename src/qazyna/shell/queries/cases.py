@@ -8,7 +8,7 @@ from qazyna.errors import Refused
 from qazyna.money import Asset
 from qazyna.seizure.case import Award, Case, Held, Order, SaleOrder
 from qazyna.shell.queries.facts import PRIVATE, in_own_units
-from qazyna.shell.queries.ledger import balances
+from qazyna.shell.queries.ledger import running
 from qazyna.shell.store.commit import Connection
 from qazyna.shell.store.reading import known_assets
 
@@ -52,7 +52,7 @@ def case(connection: Connection, case_id: str) -> dict[str, Any]:
     version, state = row[0], Case.model_validate(row[1])
     assets = known_assets(connection)
     held: dict[str, list[dict[str, str]]] = {}
-    for balance in balances(connection, prefix=f"{case_id}/"):
+    for balance in running(connection, f"{case_id}/"):
         if balance["book"].rpartition("/")[0] == case_id:
             held.setdefault(balance["book"].rpartition("/")[2], []).append(balance)
     return {

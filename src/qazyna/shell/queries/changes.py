@@ -19,16 +19,13 @@ def restated(
     connection: Connection, as_of: date, known_at: datetime | None = None
 ) -> tuple[Statement, dict[str, Any]]:
     """The statement with every correction on the day it corrects, and how the published differs."""
-    published = statement(connection, as_of)
     found = statement(connection, as_of, known_at, restated=True)
     since = published_at(connection, as_of)
+    published = statement(connection, as_of, since or found.known_at)
     return found, {
-        "published": {
-            "known_at": _told(published.known_at),
-            "total": plain_or_none(published.total),
-        },
+        "published": {"known_at": _told(since), "total": plain_or_none(published.total)},
         "differences": differences(published, found),
-        "events": [] if since is None else events(connection, as_of, since, known_at),
+        "events": [] if since is None else events(connection, as_of, since, found.known_at),
     }
 
 

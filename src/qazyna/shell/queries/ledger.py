@@ -1,5 +1,6 @@
 """Balances and entries, as of a day and as known at an instant."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -7,50 +8,10 @@ from psycopg.rows import dict_row
 
 from qazyna.ledger.entry import Account
 from qazyna.money import Asset
+from qazyna.shell.queries import held
+from qazyna.shell.queries.snapshots import Reading, reading
 from qazyna.shell.store.commit import Connection
 from qazyna.shell.store.reading import known_assets
-
-_PATH = "b.path || '/' || a.class || CASE a.detail WHEN '' THEN '' ELSE '/' || a.detail END"
-
-_RUNNING = f"""
-    SELECT b.path, a.class, a.detail, a.side, h.asset, h.quantity
-    FROM books.holding h JOIN books.account a ON a.id = h.account JOIN books.book b ON b.id = a.book
-    WHERE h.quantity > 0 AND starts_with({_PATH}, %(prefix)s)
-"""
-
-_SINCE = """
-    p.value_date <= %(as_of)s
-    AND p.value_date > coalesce((SELECT through FROM last), '-infinity')
-    AND (%(known_at)s::timestamptz IS NULL OR (
-        SELECT e.recorded_at <= %(known_at)s
-        FROM books.entry n JOIN books.event e ON e.seq = n.event WHERE n.id = p.entry))
-"""
-
-# From the last snapshot that may be used, by look-ups of the accounts that are asked for: what was
-# closed later than the instant asked about holds things that were not known then.
-_AS_OF = f"""
-    WITH last AS (
-        SELECT max(through) AS through FROM books.closed
-        WHERE through <= %(as_of)s
-          AND (%(known_at)s::timestamptz IS NULL OR closed_at <= %(known_at)s)
-    )
-    SELECT b.path, a.class, a.detail, a.side, h.asset, h.quantity
-    FROM books.book b JOIN books.account a ON a.book = b.id, LATERAL (
-        SELECT asset, sum(quantity) AS quantity FROM (
-            SELECT s.asset, s.quantity FROM books.snapshot s
-            WHERE s.account = a.id AND s.through = (SELECT through FROM last)
-            UNION ALL
-            SELECT p.asset, CASE a.side WHEN 'location' THEN p.quantity ELSE -p.quantity END
-            FROM books.posting p
-            WHERE p.debit = a.id AND {_SINCE}
-            UNION ALL
-            SELECT p.asset, CASE a.side WHEN 'location' THEN -p.quantity ELSE p.quantity END
-            FROM books.posting p
-            WHERE p.credit = a.id AND {_SINCE}
-        ) AS parts GROUP BY asset
-    ) AS h
-    WHERE h.quantity <> 0 AND starts_with({_PATH}, %(prefix)s)
-"""
 
 
 def quantities(
@@ -60,15 +21,18 @@ def quantities(
     prefix: str = "",
 ) -> dict[tuple[Account, str], int]:
     """What every account holds, in base units. Without a day it is what they hold now."""
-    now = as_of is None and known_at is None
-    rows = connection.execute(
-        _RUNNING if now else _AS_OF,
-        {"as_of": as_of or date.max, "known_at": known_at, "prefix": prefix},
-    ).fetchall()
-    return {
-        (Account(book, klass, detail), asset): int(amount)
-        for book, klass, detail, _, asset, amount in rows
-    }
+    with reading(connection, known_at) as found:
+        return _quantities(found, as_of, prefix)
+
+
+def _quantities(found: Reading, as_of: date | None, prefix: str) -> dict[tuple[Account, str], int]:
+    if as_of is None:
+        rows = held.now(found, prefix)
+    elif prefix:
+        rows = held.of_accounts(found, prefix, as_of)
+    else:
+        rows = held.ever(found, as_of)
+    return {(each.account, each.asset): each.amount for each in rows}
 
 
 def balances(
@@ -78,6 +42,28 @@ def balances(
     prefix: str = "",
 ) -> list[dict[str, str]]:
     """The same for a reader: both sides positive, empty accounts left out, in order of path."""
+    return known_balances(connection, as_of, known_at, prefix)[0]
+
+
+def known_balances(
+    connection: Connection,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+    prefix: str = "",
+) -> tuple[list[dict[str, str]], datetime | None]:
+    """The same, and the time by which it was known: asked again with it, the answer is the same."""
+    with reading(connection, known_at) as found:
+        return _told(connection, _quantities(found, as_of, prefix)), found.known_at
+
+
+def running(connection: Connection, prefix: str) -> list[dict[str, str]]:
+    """What the accounts hold at this instant, whoever is writing: nobody is waited for."""
+    return _told(connection, _quantities(Reading(connection, None, ()), None, prefix))
+
+
+def _told(
+    connection: Connection, amounts: Mapping[tuple[Account, str], int]
+) -> list[dict[str, str]]:
     assets = known_assets(connection)
     return [
         {
@@ -88,9 +74,7 @@ def balances(
             "asset": asset,
             "quantity": assets[asset].text(amount),
         }
-        for (account, asset), amount in sorted(
-            quantities(connection, as_of, known_at, prefix).items()
-        )
+        for (account, asset), amount in sorted(amounts.items())
     ]
 
 
@@ -109,7 +93,7 @@ _ENTRIES = f"""
     WHERE n.id IN (
         SELECT p.entry FROM books.posting p
         JOIN books.account a ON a.id IN (p.debit, p.credit) JOIN books.book b ON b.id = a.book
-        WHERE starts_with({_PATH}, %(prefix)s)
+        WHERE starts_with({held.PATH}, %(prefix)s)
           AND p.value_date BETWEEN %(since)s AND %(until)s
         ORDER BY p.value_date, p.entry LIMIT %(legs)s
     )

@@ -21,47 +21,40 @@ from qazyna.reports.facts import (
     opening_on,
 )
 from qazyna.reports.statement import Statement, reserve_statement
+from qazyna.reserve.pot import BOOK as RESERVE
+from qazyna.shell.queries import held
+from qazyna.shell.queries.snapshots import Reading, reading
 from qazyna.shell.queries.stale import stale_funds
 from qazyna.shell.store.codec import read_event
 from qazyna.shell.store.commit import Connection
 from qazyna.shell.store.pricing import price_book, price_book_known_at
-from qazyna.shell.store.reading import current_blueprint, known_assets
+from qazyna.shell.store.reading import blueprint_known_at, current_blueprint, known_assets
 
-_KNOWN = """
-    JOIN books.entry n ON n.id = p.entry
-    JOIN books.event e ON e.seq = n.event
-     AND (%(known_at)s::timestamptz IS NULL OR e.recorded_at <= %(known_at)s)
-"""
+_KNOWN = "JOIN books.entry n ON n.id = p.entry AND {known}"
+"""The entry of a posting, if it was known: said when it is asked."""
 
 _DAY = "CASE WHEN %(restated)s THEN coalesce(n.effective, p.value_date) ELSE p.value_date END"
 """The day an entry counts on: what corrects an earlier day counts there once all is restated."""
 
-_HOLDINGS = f"""
-    WITH leg AS (
-        SELECT p.debit AS account, p.asset, p.quantity AS net
-        FROM books.posting p {_KNOWN} WHERE {_DAY} <= %(on)s
-        UNION ALL
-        SELECT p.credit, p.asset, -p.quantity
-        FROM books.posting p {_KNOWN} WHERE {_DAY} <= %(on)s
-    ), held AS (
-        SELECT account, asset, sum(net) AS net, count(*) AS entries FROM leg GROUP BY 1, 2
-    )
-    SELECT b.path, a.class, a.detail, h.asset,
-           CASE a.side WHEN 'location' THEN h.net ELSE -h.net END, h.entries
-    FROM held h JOIN books.account a ON a.id = h.account JOIN books.book b ON b.id = a.book
-    WHERE h.net <> 0 AND (%(book)s::text IS NULL OR b.path = %(book)s)
-    ORDER BY b.path, a.class, a.detail, h.asset
+# How many postings made a holding what it is: asked of those that are listed one by one.
+_ENTRIES = f"""
+    SELECT b.path, a.class, a.detail, p.asset, count(*)
+    FROM books.book b JOIN books.account a ON a.book = b.id AND a.side = 'location'
+    JOIN books.posting p ON p.debit = a.id OR p.credit = a.id {_KNOWN}
+    WHERE b.kind <> 'case' AND {_DAY} <= %(on)s
+    GROUP BY 1, 2, 3, 4
 """
 
+# Looked up by the reserve's title: both sides of a posting are never one account.
 _MOVEMENTS = f"""
     SELECT {_DAY}, p.asset,
            CASE WHEN p.credit_class = 'reserve' THEN p.quantity ELSE -p.quantity END,
            coalesce(mirrored.flow, n.flow), n.value, coalesce(n.currency, '')
-    FROM books.posting p {_KNOWN}
-    JOIN books.book b ON b.id = p.book AND b.path = 'reserve'
+    FROM books.book b JOIN books.account a ON a.book = b.id AND a.class = 'reserve'
+    JOIN books.posting p ON (p.credit = a.id OR p.debit = a.id) AND p.value_date > %(since)s
+    {_KNOWN}
     LEFT JOIN books.entry mirrored ON mirrored.id = n.reverses
-    WHERE 'reserve' IN (p.credit_class, p.debit_class)
-      AND {_DAY} > %(since)s AND {_DAY} <= %(on)s
+    WHERE b.path = 'reserve' AND {_DAY} > %(since)s AND {_DAY} <= %(on)s
 """
 
 # A sale is the money leg of an exchange in a case's book; its reversal takes it back.
@@ -149,7 +142,8 @@ def statement(
     """The statement as of a day, from all that had been recorded by `known_at`.
 
     Where that is None: as it was when the period was closed, or now, while it is open. Restated, it
-    is as known now, and what corrects an earlier day counts on that day.
+    is as known now, and what corrects an earlier day counts on that day. It says by when it was
+    known; asked again with that, it is the same.
     """
     return reserve_statement(facts(connection, as_of, known_at, restated))
 
@@ -158,11 +152,10 @@ def facts(
     connection: Connection, as_of: date, known_at: datetime | None = None, restated: bool = False
 ) -> Facts:
     """All that the statement rests on, read in one snapshot."""
-    with connection.transaction():
-        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        if known_at is None and not restated:
-            known_at = published_at(connection, as_of)
-        return _facts(connection, as_of, known_at, restated)
+    if known_at is None and not restated:
+        known_at = published_at(connection, as_of)
+    with reading(connection, known_at) as found:
+        return _facts(found, as_of, restated)
 
 
 def published_at(connection: Connection, as_of: date) -> datetime | None:
@@ -171,29 +164,38 @@ def published_at(connection: Connection, as_of: date) -> datetime | None:
     return row[0] if row else None
 
 
-def _facts(connection: Connection, as_of: date, known_at: datetime | None, restated: bool) -> Facts:
+def _facts(found: Reading, as_of: date, restated: bool) -> Facts:
+    connection, known_at = found.connection, found.known_at
     assets = known_assets(connection)
-    law = current_blueprint(connection).on(as_of)
+    blueprint = (
+        blueprint_known_at(connection, known_at) if known_at else current_blueprint(connection)
+    )
     since = opening_on(as_of)
-    given: dict[str, Any] = {
-        "on": as_of,
-        "since": since,
-        "day": as_of.isoformat(),
-        "known_at": known_at,
-        "restated": restated,
-        "book": None,
-    }
-    holdings = _holdings(connection.execute(_HOLDINGS, given).fetchall(), assets)
-    opening = _holdings(
-        connection.execute(_HOLDINGS, {**given, "on": since, "book": "reserve"}).fetchall(), assets
+    known = found.known()
+
+    def rows(query: str) -> list[Any]:
+        return found.rows(
+            query.replace("{known}", known),
+            on=as_of,
+            since=since,
+            day=as_of.isoformat(),
+            restated=restated,
+        )
+
+    entries = {(Account(*of), asset): count for *of, asset, count in rows(_ENTRIES)}
+    realised, sold = _sales(rows(_REALISED), assets)
+    sums = dict(rows(_ENFORCEMENT))
+    venues, volume = next(iter(rows(_VENUES)), (0, Decimal(0)))
+    holdings = tuple(
+        Holding(each.account, assets[each.asset], each.amount, entries.get(each[:2], 0))
+        for each in held.ever(found, as_of, restated=restated)
     )
-    movements = tuple(
-        Movement(on, assets[asset], int(amount), flow, value, currency)
-        for on, asset, amount, flow, value, currency in connection.execute(_MOVEMENTS, given)
+    opening = tuple(
+        Holding(each.account, assets[each.asset], each.amount)
+        for each in held.of_accounts(found, f"{RESERVE}/", since, restated=restated)
+        if each.account.book == RESERVE and each.account.side == "location"
     )
-    realised, sold = _sales(connection.execute(_REALISED, given).fetchall(), assets)
-    sums = dict(connection.execute(_ENFORCEMENT, given).fetchall())
-    venues, volume = connection.execute(_VENUES, given).fetchone() or (0, Decimal(0))
+    law = blueprint.on(as_of)
     prices = price_book_known_at(connection, known_at) if known_at else price_book(connection)
     stale = stale_funds(connection, prices, law, holdings, as_of, known_at)
     if law.says("valuation.roll_forward", bool):
@@ -205,13 +207,16 @@ def _facts(connection: Connection, as_of: date, known_at: datetime | None, resta
         prices=prices,
         stale=stale,
         holdings=holdings,
-        opening=tuple(h for h in opening if h.account.side == "location"),
-        movements=movements,
+        opening=opening,
+        movements=tuple(
+            Movement(on, assets[asset], int(amount), flow, value, currency)
+            for on, asset, amount, flow, value, currency in rows(_MOVEMENTS)
+        ),
         managers=tuple(
             Managed(code, klass, assets[currency], name)
-            for code, klass, currency, name in connection.execute(_MANAGERS, given)
+            for code, klass, currency, name in rows(_MANAGERS)
         ),
-        calls=tuple(_calls(connection.execute(_CALLS, given).fetchall())),
+        calls=tuple(_calls(rows(_CALLS))),
         realised=realised,
         sold=sold,
         enforcement=Enforcement(
@@ -222,8 +227,7 @@ def _facts(connection: Connection, as_of: date, known_at: datetime | None, resta
             to_reserve_value=sums.get("to_reserve", Decimal(0)),
         ),
         assumed=tuple(
-            Assumed(case, holding, tuple(columns))
-            for case, holding, columns, _ in connection.execute(_ASSUMED, given)
+            Assumed(case, holding, tuple(columns)) for case, holding, columns, _ in rows(_ASSUMED)
         ),
         known_at=known_at,
     )
@@ -251,13 +255,6 @@ def _calls(rows: Iterable[tuple[str, int, bytes, Any]]) -> Iterator[IssuedCall]:
     for (code, ref), amount in open_.items():
         if amount:
             yield IssuedCall(code, ref, amount)
-
-
-def _holdings(rows: Iterable[tuple[Any, ...]], assets: dict[str, Asset]) -> tuple[Holding, ...]:
-    return tuple(
-        Holding(Account(book, klass, detail), assets[asset], int(amount), entries)
-        for book, klass, detail, asset, amount, entries in rows
-    )
 
 
 def _sales(

@@ -10,15 +10,15 @@ import psycopg
 
 from qazyna.blueprint import Blueprint
 from qazyna.blueprint import parse as parse_blueprint
-from qazyna.errors import Refused
+from qazyna.errors import InvariantBroken, Refused
 from qazyna.ledger.book import Balances
 from qazyna.ledger.entry import Account, EventRef
 from qazyna.money import ASSETS, Asset
-from qazyna.office.adoption import AdoptBlueprint
+from qazyna.office.adoption import AdoptBlueprint, BlueprintAdopted
 from qazyna.plan import STATES, Command, Event, State, World, book_stream
 from qazyna.seizure.case import Case
 from qazyna.shell.store.codec import read_event
-from qazyna.shell.store.pricing import valuer_for
+from qazyna.shell.store.pricing import FRESH, decided_below, valuer_for
 from qazyna.shell.store.wire import Batch, Transaction
 
 Connection = psycopg.Connection[Any]
@@ -56,8 +56,8 @@ _BOOKS = """
 _ASSETS = "SELECT code, class, scale, name FROM books.asset WHERE event IS NOT NULL"
 _REST = f"""
     SELECT clock_timestamp(),
-           (SELECT coalesce(max(event), 0) FROM books.price),
-           (SELECT recorded_at FROM books.event ORDER BY seq DESC LIMIT 1),
+           {FRESH.format("$4")},
+           (SELECT max(recorded_at) FROM books.event),
            (SELECT jsonb_build_array(encode(body_sha256, 'hex'), result)
             FROM books.command WHERE key = $1),
            (SELECT jsonb_object_agg(name, state) FROM books.stream WHERE name IN ($2, $3)),
@@ -85,9 +85,9 @@ def read_known(
     _add_any(batch, _BOOKS, books)
     # The clock is read after the locks: whoever waited is stamped after whom it waited for. And
     # numbers are drawn after all that was read: whatever was there has lower ones.
-    batch.add(_REST, [key, LAW, f"office/{actor}"])
+    batch.add(_REST, [key, LAW, f"office/{actor}", decided_below(connection)])
     locked, rows, rest = transaction.send(batch)
-    recorded_at, latest_price, before, repeated, folds, assets, event_seqs, entry_ids = rest[0]
+    recorded_at, fresh_prices, before, repeated, folds, assets, event_seqs, entry_ids = rest[0]
     assert isinstance(recorded_at, datetime)
     if before is not None and recorded_at < before and not repeated:
         raise _set_back(recorded_at, before)
@@ -122,7 +122,7 @@ def read_known(
         now=recorded_at,
         actor=actor,
         blueprint=blueprint,
-        valuer=valuer_for(connection, latest_price, blueprint),
+        valuer=valuer_for(connection, fresh_prices, blueprint),
         assets=there,
         states=states,
         versions=versions,
@@ -232,6 +232,27 @@ def current_blueprint(connection: Connection) -> Blueprint:
     return _blueprint(connection, row[0] if row else None, ())
 
 
+_LAW_THEN = """
+    SELECT leaf, private FROM books.event
+    WHERE stream = 'law' AND recorded_at <= %s ORDER BY version DESC LIMIT 1
+"""
+
+
+def blueprint_known_at(connection: Connection, known_at: datetime) -> Blueprint:
+    """The law that had been put in force by then; before there was any, the first."""
+    row = connection.execute(_LAW_THEN, [known_at]).fetchone()
+    if row is None:
+        row = connection.execute(
+            "SELECT leaf, private FROM books.event WHERE stream = 'law' AND version = 1"
+        ).fetchone()
+    if row is None:
+        return current_blueprint(connection)
+    adopted, _ = read_event(bytes(row[0]), row[1])
+    if not isinstance(adopted, BlueprintAdopted):
+        raise InvariantBroken(f"the law is told by {adopted.kind}")
+    return _blueprint(connection, {"sha256": adopted.sha256, "name": adopted.name}, ())
+
+
 def _earlier(connection: Connection, refs: list[EventRef]) -> dict[EventRef, Event]:
     found: dict[EventRef, Event] = {}
     for ref in refs:
@@ -255,6 +276,7 @@ def load_state(text: str | bytes, stream: str) -> State:
 
 __all__ = [
     "Known",
+    "blueprint_known_at",
     "book_stream",
     "current_blueprint",
     "known_assets",

@@ -1,0 +1,70 @@
+"""One reading of the books: all its questions see the same rows, and the same was known."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, Literal
+
+from qazyna.shell.store.commit import Connection
+from qazyna.shell.store.settled import settled
+
+FEW: Final = 5_000
+"""So many entries that were recorded later are left out one by one; of more, stamps are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a question may look at: rows of one snapshot that had been recorded by `known_at`."""
+
+    connection: Connection
+    known_at: datetime | None
+    """None on a standby alone: what has arrived."""
+    later: tuple[int, ...] | None
+    """The entries in the snapshot that were recorded later; None where they are many."""
+
+    def known(self, how: Literal["all", "each"] = "all") -> str:
+        """The condition on a posting `p` that it was known; `each` where few are looked at."""
+        if self.later is None:
+            inner = """FROM books.entry known JOIN books.event e ON e.seq = known.event
+                WHERE known.id = p.entry"""
+            if how == "each":
+                return f"(SELECT e.recorded_at <= %(known_at)s {inner})"
+            return f"EXISTS (SELECT {inner} AND e.recorded_at <= %(known_at)s)"
+        return "p.entry <> ALL(%(later)s::bigint[])" if self.later else "true"
+
+    def rows(self, query: str, **given: Any) -> list[Any]:
+        """The rows of a query, planned for these very values: days and accounts differ so much that
+        a plan for any would be bad for most."""
+        named = {"known_at": self.known_at, "later": list(self.later or ()), **given}
+        return self.connection.execute(query, named, prepare=False).fetchall()
+
+    def last_closed(self, as_of: date) -> date | None:
+        """The last closed day whose snapshot may be used: of what was closed by then, so that it
+        holds nothing that was not known."""
+        (found,) = self.rows(_LAST_CLOSED, as_of=as_of)
+        closed: date | None = found[0]
+        return closed
+
+
+_LAST_CLOSED = """
+    SELECT max(through) FROM books.closed
+    WHERE through <= %(as_of)s AND (%(known_at)s::timestamptz IS NULL OR closed_at <= %(known_at)s)
+"""
+_LATER = """
+    SELECT n.id FROM books.event e JOIN books.entry n ON n.event = e.seq
+    WHERE e.recorded_at > %s LIMIT %s
+"""
+
+
+@contextmanager
+def reading(connection: Connection, known_at: datetime | None = None) -> Iterator[Reading]:
+    """Read what was known at a time, or all that is settled. Waits for who is writing."""
+    instant = settled(connection, known_at)
+    with connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        later: list[int] = []
+        if instant is not None:
+            rows = connection.execute(_LATER, [instant, FEW + 1], prepare=False)
+            later = [entry for (entry,) in rows]
+        yield Reading(connection, instant, None if len(later) > FEW else tuple(later))

@@ -1,0 +1,20 @@
+"""Ways to find what was recorded since, and what corrects a day. The SQL is in ../sql."""
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from django.db import migrations
+
+_SQL = Path(__file__).parents[1] / "sql"
+_BACK = """
+    DROP INDEX books.event_by_recorded_at, books.price_by_tx, books.entry_by_effective;
+    ALTER TABLE books.event ALTER COLUMN recorded_at SET DEFAULT now();
+    ALTER TABLE books.command ALTER COLUMN recorded_at SET DEFAULT now();
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar[list[Any]] = [("store", "0005_commands")]
+    operations: ClassVar[list[Any]] = [
+        migrations.RunSQL((_SQL / "0007_known_at.sql").read_text("utf-8"), _BACK)
+    ]
