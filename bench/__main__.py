@@ -22,6 +22,7 @@ NAMES = (
     "dashboard",
     "sealing",
     "archive",
+    "asof",
     "performance",
     "choice",
 )
