@@ -344,6 +344,19 @@ def test_the_schema(found, statements, says):
     assert any(each.startswith(says) or says in each for each in problems), problems
 
 
+def test_a_command_that_led_to_no_event_is_in_no_leaf(found, lived):
+    """It changed nothing, and docs/log.md says that an altered row of it is not found."""
+    before = lived.execute("SELECT count(*) FROM books.event").fetchone()
+    execute(lived, Appoint(user="u0", roles=("auditor",)), actor="owner", key="of no effect")
+    assert before == lived.execute("SELECT count(*) FROM books.event").fetchone()
+    altered_row = "UPDATE books.command SET kind = 'seize' WHERE key = 'of no effect'"
+    assert [] == found(behind_its_back, altered_row)
+    claims = "UPDATE books.command SET result = '{\"events\": [{}]}' WHERE key = 'of no effect'"
+    assert ["command of no effect: says it led to something else than its events"] == found(
+        behind_its_back, claims
+    )
+
+
 def test_there_are_a_hundred_tamperings():
     assert 100 <= len(ROWS) + len(LOG) + len(OTHERS) + len(SCHEMA)
 

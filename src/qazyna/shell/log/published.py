@@ -108,12 +108,9 @@ def recent(connection: Connection, shown: int = SHOWN) -> list[Signed]:
         return []
     found = []
     for size, root, sealed_at, lines in connection.execute(_RECENT, [shown]).fetchall():
-        text, told = (
-            Checkpoint(key.name, size, bytes(root)).text,
-            (each.split("\n") for each in lines),
-        )
-        at = {vkey.partition("+")[0]: _signed_at(text, vkey, line) for vkey, line in told}
-        witnesses = {name: second for name, second in at.items() if second is not None}
+        text = Checkpoint(key.name, size, bytes(root)).text
+        told = [(vkey, _signed_at(text, vkey, line)) for vkey, line in map(str.splitlines, lines)]
+        witnesses = {vkey.partition("+")[0]: at for vkey, at in told if at is not None}
         found.append(Signed(size, bytes(root), sealed_at, witnesses))
     return found
 
