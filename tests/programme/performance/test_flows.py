@@ -160,6 +160,7 @@ def test_where_no_rate_solves_it_there_is_none_and_a_warning():
     found = measures(yearly(-100, 0, nav=0.0))
     assert (None, ()) == (found.irr, found.irr_roots)
     assert "IRR: no rate between" in found.warnings[0]
+    assert [["irr"], ["ks_pme", "direct_alpha"]] == [each["measures"] for each in found.estimates]
 
 
 def test_flows_of_one_day_are_one():

@@ -7,8 +7,10 @@ flows grown by the index to the last day: a rate a year, compounded yearly as th
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Final
 
 import numpy as np
 import pyxirr
@@ -18,7 +20,8 @@ from qazyna.programme.performance.arrays import Array
 from qazyna.programme.performance.flow_files import CashFlows, Index
 from qazyna.programme.performance.roots import HIGHEST, LOWEST, rates
 
-YEAR_DAYS = 365
+YEAR_DAYS: Final = 365
+NO_RATE: Final = f"no rate between {LOWEST} and {HIGHEST:.0f} solves it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class PrivateMeasures:
     ks_pme: float | None
     direct_alpha: float | None
     warnings: tuple[str, ...]
+    estimates: tuple[dict[str, Any], ...]
+    """Each measure that is None, and why: {"measures", "why"}."""
 
 
 def measures(flows: CashFlows, index: Index | None = None) -> PrivateMeasures:
@@ -63,7 +68,19 @@ def measures(flows: CashFlows, index: Index | None = None) -> PrivateMeasures:
         ks_pme=ks_pme,
         direct_alpha=direct_alpha,
         warnings=tuple(warnings),
+        estimates=tuple(_why_none(irr, direct_alpha, index is not None)),
     )
+
+
+def _why_none(
+    irr: float | None, direct_alpha: float | None, index: bool
+) -> Iterator[dict[str, Any]]:
+    if irr is None:
+        yield {"measures": ["irr"], "why": NO_RATE}
+    if not index:
+        yield {"measures": ["ks_pme", "direct_alpha"], "why": "no index was given"}
+    elif direct_alpha is None:
+        yield {"measures": ["direct_alpha"], "why": NO_RATE}
 
 
 def years_between(days: tuple[date, ...]) -> Array:
@@ -81,7 +98,7 @@ def conventional(amounts: Array, years: Array) -> bool:
 def the_rate(roots: list[float], name: str, warnings: list[str]) -> float | None:
     """The root; of several the one nearest to zero, with a warning that there is no one answer."""
     if not roots:
-        warnings.append(f"{name}: no rate between {LOWEST} and {HIGHEST:.0f} solves it.")
+        warnings.append(f"{name}: {NO_RATE}.")
         return None
     if len(roots) > 1:
         said = ", ".join(f"{root:.6g}" for root in roots)

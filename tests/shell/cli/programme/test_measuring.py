@@ -41,6 +41,7 @@ MONEY = {
     "irr_roots": ["number"],
     "conventional": "bool",
     "warnings": ["text"],
+    "estimates": [{"measures": ["text"], "why": "text"}],
 }
 OF_A_FILE = {
     **dict.fromkeys(("periods", "rf", "mar"), "number"),
