@@ -165,6 +165,20 @@ def test_who_leaves_takes_the_fee_along():
         assert [("performance", "2026-12-31", None, "1000.00", None)] == rows(terms, navs, dealings)
 
 
+def test_who_leaves_takes_the_accrual_along_too():
+    """110 gross, 2.00 of it charged; half goes. The rest rises to 121: 4.20 a unit, of which 2.20
+    are charged on 500 units. With the 1,000.00 of those that left the year's fee is 3,100.00."""
+    navs = valued(("2025-12-31", "100"), ("2026-06-30", "108"), ("2026-12-31", "116.80"))
+    dealings = [*BOUGHT, Dealing(day("2026-06-30"), D(-500))]
+    charged = [
+        charge("2026-01-01", "2026-06-30", performance="2000.00"),
+        charge("2026-07-01", "2026-12-31", performance="1100.00"),
+    ]
+    assert [("performance", "2026-12-31", "3100.00", "3100.00", True)] == rows(
+        {"performance_fee": {"rate": "0.2"}}, navs, dealings, charged
+    )
+
+
 # ── Periods that do not end together ────────────────────────────────────────────────────────────
 
 

@@ -67,6 +67,23 @@ def test_a_second_distribution_goes_on_where_the_first_ended():
     assert (0, 0, 0, 20_000, 80_000, 20_000) == tiers(shared)
 
 
+def test_a_catch_up_goes_on_where_it_stopped():
+    """5,000 of 20,000 were caught up; of 20,000 more on that day 15,000 are, and 5,000 shared."""
+    account = fund()
+    account.take(Flow(START, "call", M))
+    account.take(Flow(YEAR, "distribution", 1_085_000_00))
+    shared = account.take(Flow(YEAR, "distribution", 20_000_00))
+    assert (0, 0, 0, 15_000, 4_000, 1_000) == tiers(shared)
+
+
+def test_cents_that_come_one_by_one_are_shared_as_if_they_came_together():
+    account = fund(preferred_return="0", catch_up="0")
+    account.take(Flow(START, "call", 1))
+    account.take(Flow(YEAR, "distribution", 1))
+    got = [account.take(Flow(YEAR, "distribution", 1)).to_manager for _ in range(10)]
+    assert 2 == sum(got)
+
+
 def test_deal_by_deal_the_manager_does_not_wait_and_gives_back_at_the_end():
     """Two deals of 500,000. The first returns 1,000,000 in a year: 500,000 capital, 40,000
     preferred, 10,000 caught up, 450,000 shared: the manager has 100,000. The second returns

@@ -23,8 +23,8 @@ def read_document(path: Path) -> tuple[Any, Lines]:
     text = text_of(path.name, content_of(path))
     reader = _Reader(path.name, text)
     value, end = reader.value(reader.skip(0))
-    if reader.skip(end) != len(text):
-        raise reader.refused(end, "after its end the file goes on")
+    if (after := reader.skip(end)) != len(text):
+        raise reader.refused(after, "after its end the file goes on")
     return value, reader.lines
 
 
@@ -84,8 +84,8 @@ class _Reader:
                 at = self.skip(at + 1)
             elif self.text[at : at + 1] != "]":
                 raise self.refused(at, "a comma or the end of the list is expected here")
-        if self.skip(at + 1) != len(self.text):
-            raise self.refused(at + 1, "after its end the list goes on")
+        if (after := self.skip(at + 1)) != len(self.text):
+            raise self.refused(after, "after its end the list goes on")
 
     def _cell(self, line: int, name: str, value: Any) -> str:
         if value is None:
