@@ -147,6 +147,13 @@ def test_a_composite_takes_full_months_in_which_something_was_there():
     assert 550.0 == portfolio(found)[2024, 3].begin
 
 
+def test_a_month_with_a_flow_of_unknown_value_is_not_in_a_composite():
+    dealt = [(month(0), 50_000_000, 50_000), (date(2024, 2, 14), 60_000_000, 72_000)]
+    known = dict.fromkeys((month(0), month(1), month(2)), 1.0)
+    found = tracked(monthly("10", "11", "12", dealt=dealt), known.get)
+    assert [(2024, 3)] == list(portfolio(found))
+
+
 def test_navs_outside_the_span_are_not_looked_at():
     manager = monthly("10", "11", "12", "13")
     found = valuations(manager, CENTS, month(1), month(2))

@@ -205,7 +205,9 @@ def portfolio(track: Track) -> dict[tuple[int, int], PortfolioMonth]:
             None if np.isnan(step.gross) else step.gross,
         )
         for step in track.steps
-        if step.alone and step.opening > 0 and not np.isnan(step.net)
+        if step.alone
+        and step.opening > 0
+        and not np.isnan((step.net, step.weighted_flows, step.closing)).any()
     }
 
 
