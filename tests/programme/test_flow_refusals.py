@@ -350,3 +350,13 @@ def test_an_early_fee_is_by_the_terms_or_waived(there):
     assert "fee_disagrees" == refused(there, command("fill_redemption", **fill, early_fee="1")).code
     (filled,) = do(there, command("fill_redemption", **fill, early_fee="0"))
     assert (0, 1100000) == (filled.early_fee, filled.amount)
+
+
+def test_a_default_leaves_what_other_calls_demand(there):
+    do(there, command("issue_call", **VALID["issue_call"]))  # 3,000 beside the 1,000 of C-2
+
+    do(there, command("default_call", **{**VALID["default_call"], "defaulted_on": "2025-03-10"}))
+
+    assert "3000" == holdings(there)["reserve/commitment/VF-1 VF-1:undrawn"]
+    paid = {"call_ref": "C-3", "quantity": "3000", "paid_on": "2025-03-17"}
+    do(there, command("pay_call", manager="VF-1", **paid))

@@ -328,7 +328,8 @@ def default_call(world: World, asked: DefaultCall) -> list[Event]:
             prices=tuple(interest_prices(manager.code, manager.navs, manager.flows, on, retired)),
             call_ref=asked.call_ref,
             forfeited=lost,
-            ended=unfunded(world, asked.manager) if asked.ends_commitment else 0,
+            # What other calls demand is owed still.
+            ended=callable_now(world, manager) + call.open if asked.ends_commitment else 0,
             statement_ref=asked.statement_ref,
         )
     ]
