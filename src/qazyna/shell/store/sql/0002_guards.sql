@@ -114,8 +114,8 @@ BEGIN
 
     -- 1. Lock what is there, in the order every writer takes; and see what there is to do. Only
     --    what takes out can leave a day short: a debit of a title, a credit of a location. Of one
-    --    holding, what comes in comes first, so that nothing is short for a moment; and what goes
-    --    out goes by the latest day first, so that an earlier one is seen to be earlier.
+    --    holding, what comes in comes first, so that nothing is short for a moment, and so that
+    --    whatever is taken out before it is seen to be dated back.
     IF few THEN
         FOR moves IN
             SELECT leg.account, f.asset, f.value_date AS day, leg.net, leg.taken
@@ -123,7 +123,7 @@ BEGIN
                 (f.debit, f.quantity, f.debit_class = ANY (titles)),
                 (f.credit, -f.quantity, f.credit_class <> ALL (titles))
             ) AS leg (account, net, taken)
-            ORDER BY leg.account, f.asset, leg.taken, f.value_date DESC
+            ORDER BY leg.account, f.asset, leg.taken
         LOOP
             UPDATE holding h
             SET quantity = h.quantity + CASE h.side WHEN 'location' THEN moves.net
