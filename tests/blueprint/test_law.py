@@ -51,7 +51,7 @@ def test_an_answer_applies_from_its_day_until_the_next_begins() -> None:
     assert blueprint.on(date(2999, 1, 1)).appeal_days == 15
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(
     st.dictionaries(
         st.dates(FIRST + timedelta(1), date(2040, 1, 1)), st.integers(0, 90), max_size=6

@@ -228,6 +228,7 @@ def test_a_correlation_is_compared_without_rounding(first, second, bound, shown,
     assert (shown and Decimal(shown), below) == (found.shown, found.below(Decimal(bound)))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 5000))
 def test_a_correlation_is_that_of_the_textbook(seed):
     first, second = (each.returns for each in field(seed, 2))
@@ -249,6 +250,7 @@ def test_too_few_common_months_and_a_flat_series_keep_two_apart():
     assert [] == too_alike(contenders, Rules({}))
 
 
+@settings(deadline=None)
 @given(st.sets(st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda p: p[0] < p[1])))
 def test_cliques_hold_every_pair_and_no_other(pairs):
     cliques = _cliques(10, [Pair(i, j, None, 0) for i, j in sorted(pairs)])
