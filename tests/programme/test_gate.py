@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qazyna.errors import InvariantBroken
@@ -133,6 +133,7 @@ def dealings(draw):
     return requests, nav, draw(st.integers(0, nav))
 
 
+@settings(deadline=None)
 @given(TERMS, dealings())
 def test_requests_are_conserved_and_the_cap_holds(terms, dealing):
     requests, nav, pocket = dealing
@@ -146,6 +147,7 @@ def test_requests_are_conserved_and_the_cap_holds(terms, dealing):
         assert min(asked, found.cap) == sum(found.paid), "no cent of the cap is left unused"
 
 
+@settings(deadline=None)
 @given(TERMS, dealings(), st.randoms(use_true_random=False))
 def test_the_order_of_requests_decides_nothing(terms, dealing, chance):
     requests, nav, pocket = dealing
@@ -156,6 +158,7 @@ def test_the_order_of_requests_decides_nothing(terms, dealing, chance):
     assert [by_name[each.id] for each in requests] == list(found.paid)
 
 
+@settings(deadline=None)
 @given(TERMS, dealings())
 def test_nobody_who_comes_later_is_paid_before_the_first_are_filled(terms, dealing):
     requests, nav, pocket = dealing
@@ -172,6 +175,7 @@ def test_nobody_who_comes_later_is_paid_before_the_first_are_filled(terms, deali
         assert not part or not unfilled or rank(each) <= min(unfilled)
 
 
+@settings(deadline=None)
 @given(dealings(), st.decimals("0.01", "1", places=2))
 def test_one_tier_is_paid_one_share_to_the_cent(dealing, share):
     requests, nav, pocket = dealing

@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qazyna.programme.fees.management import Stretch, before_fee, fee, periods, unrounded, years
@@ -71,6 +71,7 @@ DAYS = st.dates(date(2019, 1, 1), date(2031, 12, 31))
 COUNTS = st.sampled_from(["actual_365", "actual_360", "actual_actual"])
 
 
+@settings(deadline=None)
 @given(COUNTS, st.lists(DAYS, min_size=3, max_size=3, unique=True))
 def test_days_add_up_however_they_are_cut(day_count, days):
     first, middle, last = sorted(days)
@@ -79,6 +80,7 @@ def test_days_add_up_however_they_are_cut(day_count, days):
     assert abs(whole - parts) < Decimal("1e-25")
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["weekly", "monthly", "quarterly", "semiannual", "annual"]),
     st.lists(DAYS, min_size=2, max_size=2, unique=True),
@@ -91,6 +93,7 @@ def test_periods_leave_no_day_out(frequency, days):
     assert all(since < end for since, end in found)
 
 
+@settings(deadline=None)
 @given(st.decimals("0", "0.05", places=4), st.decimals("1", "1e9", places=2))
 def test_the_value_before_a_fee_less_the_fee_is_the_value_after(rate, after):
     terms = ManagementFee(rate=rate)

@@ -271,6 +271,7 @@ def test_the_manager_gets_nothing_before_investors_have_their_preferred_return(t
             return
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**10), st.sampled_from(["0.15", "0.2", "0.3"]))
 def test_a_whole_catch_up_leaves_the_manager_its_share_of_all_profit(distributed, carry):
     account = fund(carry=carry, catch_up="1")
