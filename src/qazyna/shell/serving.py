@@ -21,7 +21,7 @@ from qazyna.shell.installation import Books
 
 WORKERS = 2
 THREADS = 4
-SECONDS_TO_ANSWER = 30
+SECONDS_TO_ANSWER = 120
 _JOB = "qazyna.shell.log.job"
 
 

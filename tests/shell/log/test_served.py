@@ -122,7 +122,7 @@ def up(site, port, *words):
             env={**os.environ, "QAZYNA_HOME": str(site.home.path)} | {"DATABASE_URL": ""},
             stdout=out,
             stderr=out,
-            timeout=120,
+            timeout=240,
             check=True,
         )
 
@@ -351,7 +351,7 @@ def test_it_ends_with_the_server_however_that_ends(tmp_path):
             else:
                 site.qazyna("down")
             gone(job)
-        up(site, port, "--seal-every", "0")
+        up(site, free_port(), "--seal-every", "0")
         assert serving.running(home)
         assert serving.sealing(home) is None
     finally:
