@@ -32,6 +32,8 @@ class Line:
     price: Price | None
     value: Decimal | None
     entries: int
+    stale: str = ""
+    """Why the last NAV tells nothing any more; empty where it does, or where none is stated."""
     estimate: Price | None = None
     """What one unit may be worth where its price is stale; it counts for nothing."""
     estimated_value: Decimal | None = None
@@ -50,6 +52,7 @@ class Line:
             "price_source": self.price.source if self.price else None,
             "value": plain_or_none(self.value),
             "entries": self.entries,
+            "stale": self.stale or None,
             "estimate": self.estimate
             and {
                 "price": plain(self.estimate.value),
@@ -323,14 +326,14 @@ class _Drawing:
         if estimate is None or estimate == line.price:
             if estimate is None:
                 self.notes.add(what, f"stale: {stale.why}")
-            return line
+            return replace(line, stale=f"stale: {stale.why}")
         worth = exact(line.asset, line.amount, estimate.value)
         self.notes.add(
             what,
             f"stale: {stale.why}; it stands at its last NAV, and may be worth {plain(worth)} "
             f"{currency} ({estimate.estimated})",
         )
-        return replace(line, estimate=estimate, estimated_value=worth)
+        return replace(line, stale=f"stale: {stale.why}", estimate=estimate, estimated_value=worth)
 
     def _custody(self) -> Iterator[Custody]:
         """Cases, holding by holding: titles laid over places in the order of the accounts."""

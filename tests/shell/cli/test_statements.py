@@ -1,6 +1,9 @@
 """Statements on a real home: received, asked about, settled, and told again by a replay."""
 
 import csv
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,7 @@ import pytest
 from tests.shell.cli.conftest import database
 from tests.shell.cli.line import ROOT
 from tests.shell.cli.shapes import problems
+from tests.web.served import client, serving, text
 
 FILES = ROOT / "tests" / "programme" / "statements" / "files"
 OURS = FILES / "template_hf1_2026_01.csv"
@@ -403,7 +407,7 @@ def of_the_fund(statement):
 
 def test_a_stale_holding_stands_at_its_last_nav_with_an_estimate_beside_it(stale):
     fresh = stale.json("statement", "--as-of", HALF_MONTHS[-1])
-    assert of_the_fund(fresh)["estimate"] is None
+    assert (None, None) == (of_the_fund(fresh)["stale"], of_the_fund(fresh)["estimate"])
 
     said = stale.json("statement", "--as-of", STALE_ON)
 
@@ -415,6 +419,7 @@ def test_a_stale_holding_stands_at_its_last_nav_with_an_estimate_beside_it(stale
     assert 1.05 * last < float(line["estimate"]["price"]) < 1.2 * last
     assert float(line["estimate"]["value"]) == pytest.approx(10 * float(line["estimate"]["price"]))
     assert "benchmark of +20.00 %" in line["estimate"]["why"]
+    assert line["stale"].startswith("stale: no NAV since 2026-05-28")
     (note,) = [each for each in said["estimates"] if "may be worth" in each["why"]]
     assert "HF-1 in USD on 2026-09-30" == note["what"]
     assert note["why"].startswith("stale: no NAV since 2026-05-28")
@@ -477,3 +482,19 @@ def test_where_the_law_says_so_a_stale_nav_is_replaced_by_its_estimate(copies, s
     assert (beside["estimate"]["price"], STALE_ON) == (booked["price"], booked["price_date"])
     assert beside["estimate"]["value"] == booked["value"]
     assert any("moved on from the NAV of" in each["why"] for each in said["estimates"])
+
+
+def test_pages_mark_a_stale_holding_and_show_its_estimate_below_its_value(copies, stale):
+    line = copies(database(stale))
+    line.json("init", "--blueprint", "template")
+    today = datetime.now(UTC).date().isoformat()
+    worth = of_the_fund(line.json("statement", "--as-of", today))["estimate"]["value"]
+    with serving(line.environment["DATABASE_URL"]):
+        page = client("owner").get("/classes/hedge_funds")
+        shown = text(page)
+
+    assert 200 == page.status_code
+    assert "stale" in shown
+    figure = shown.partition("may be ")[2].partition(" USD")[0]
+    assert f"{Decimal(worth):.2f}" == re.sub(r"[^0-9.]", "", figure), figure
+    assert "mark-estimated" in page.content.decode()

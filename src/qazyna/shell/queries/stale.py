@@ -32,6 +32,28 @@ _EVENTS = """
 """
 
 
+def estimated(
+    connection: Connection,
+    prices: PriceBook,
+    law: Law,
+    holdings: Iterable[Holding],
+    opening: Iterable[Holding],
+    on: date,
+    since: date,
+    known_at: datetime | None = None,
+) -> tuple[PriceBook, tuple[Stale, ...]]:
+    """The prices by which a statement of a day values, and the funds that are stale on it.
+
+    Where the law takes estimates for stale NAVs, the prices know those of the day, and those of
+    `since`, from which the year's return is counted.
+    """
+    stale = stale_funds(connection, prices, law, holdings, on, known_at)
+    if law.says("valuation.roll_forward", bool):
+        before = stale_funds(connection, prices, law, opening, since, known_at)
+        prices = prices.with_rows([s.estimate for s in (*before, *stale) if s.estimate])
+    return prices, stale
+
+
 def stale_funds(
     connection: Connection,
     prices: PriceBook,
@@ -43,7 +65,7 @@ def stale_funds(
     """Of the funds that the reserve holds."""
     held = sorted(
         {
-            each.account.detail
+            each.asset.code
             for each in holdings
             if each.amount and (each.account.book, each.account.klass) == (BOOK, "fund")
         }

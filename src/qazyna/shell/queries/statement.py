@@ -24,7 +24,7 @@ from qazyna.reports.statement import Statement, reserve_statement
 from qazyna.reserve.pot import BOOK as RESERVE
 from qazyna.shell.queries import held
 from qazyna.shell.queries.snapshots import Reading, reading
-from qazyna.shell.queries.stale import stale_funds
+from qazyna.shell.queries.stale import estimated
 from qazyna.shell.store.codec import read_event
 from qazyna.shell.store.commit import Connection
 from qazyna.shell.store.pricing import price_book, price_book_known_at
@@ -197,10 +197,7 @@ def _facts(found: Reading, as_of: date, restated: bool) -> Facts:
     )
     law = blueprint.on(as_of)
     prices = price_book_known_at(connection, known_at) if known_at else price_book(connection)
-    stale = stale_funds(connection, prices, law, holdings, as_of, known_at)
-    if law.says("valuation.roll_forward", bool):
-        before = stale_funds(connection, prices, law, opening, since, known_at)
-        prices = prices.with_rows([s.estimate for s in (*before, *stale) if s.estimate])
+    prices, stale = estimated(connection, prices, law, holdings, opening, as_of, since, known_at)
     return Facts(
         as_of=as_of,
         law=law,

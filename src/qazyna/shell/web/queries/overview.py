@@ -23,6 +23,7 @@ from qazyna.reports.statement import Statement, reserve_statement
 from qazyna.reports.valuing import exact
 from qazyna.reserve.allocation import class_of
 from qazyna.reserve.prices import PriceBook
+from qazyna.shell.queries.stale import estimated
 from qazyna.shell.store.pricing import price_book
 from qazyna.shell.store.reading import current_blueprint, known_assets
 from qazyna.shell.web import books
@@ -146,15 +147,19 @@ def _overview(pulse: Pulse) -> Overview:
     )
     since = opening_on(today)
     known = tuple(Manager.model_validate(m.state) for m in managers)
+    holdings = tuple(
+        Holding(Account(path, klass, detail), assets[asset], int(amount))
+        for path, klass, detail, asset, amount in pots
+    )
+    opening = tuple(_opening(tally, assets, since))
+    prices, stale = estimated(connection, prices, law, holdings, opening, today, since)
     facts = Facts(
         as_of=today,
         law=law,
         prices=prices,
-        holdings=tuple(
-            Holding(Account(path, klass, detail), assets[asset], int(amount))
-            for path, klass, detail, asset, amount in pots
-        ),
-        opening=tuple(_opening(tally, assets, since)),
+        stale=stale,
+        holdings=holdings,
+        opening=opening,
         movements=tuple(_movements(tally, assets, since)),
         managers=tuple(Managed(m.code, m.manager_kind, assets[m.currency]) for m in known),
         enforcement=_enforcement(tally, venues, Decimal(cents)),

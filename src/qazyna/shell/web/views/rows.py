@@ -17,9 +17,11 @@ def marks(lines: Iterable[Line]) -> SafeString:
     """What about these holdings is not plain fact, said once."""
     said: dict[str, str] = {}
     for line in lines:
-        if line.price is not None and line.price.estimated:
-            kind = "stale" if "stale:" in line.price.estimated else "estimated"
-            said.setdefault(kind, line.price.estimated)
+        why = line.stale or (line.price.estimated if line.price is not None else "")
+        if why:
+            said.setdefault("stale" if "stale:" in why else "estimated", why)
+        if line.stale and line.price is not None and "estimate:" in line.price.estimated:
+            said.setdefault("estimated", line.price.estimated)
     return mark_safe(" ".join(mark(kind, why) for kind, why in said.items()))
 
 
@@ -41,8 +43,21 @@ def holding_row(line: Line, currency: str) -> dict[str, Any]:
         "source": price.source if price else "",
         "why": price.estimated if price else "",
         "marks": marks([line]),
-        "value": money(line.value, currency),
+        "value": _value(line, currency),
     }
+
+
+def _value(line: Line, currency: str) -> SafeString:
+    """What it is worth; below, where its NAV is stale, what it may be worth."""
+    value = money(line.value, currency)
+    if line.estimate is None:
+        return value
+    return format_html(
+        '{}<br><span class="small soft">may be {} {}</span>',
+        value,
+        money(line.estimated_value, currency),
+        mark("estimated", line.estimate.estimated),
+    )
 
 
 def _places(value: Decimal) -> int:
