@@ -118,11 +118,11 @@ class Life(RuleBasedStateMachine):
             decision_ref="D",
         )
 
-    @rule(units=UNITS, part=st.booleans())
-    def a_write_off(self, units, part):
+    @rule(units=UNITS, seldom=st.integers(0, 9))
+    def a_write_off(self, units, seldom):
         self.act(
             "write_off",
-            units=units if part else None,
+            units=units if seldom else None,
             written_off_on=self.on,
             decision_ref="D",
         )
@@ -186,12 +186,16 @@ class Life(RuleBasedStateMachine):
 class HedgeLife(Life):
     code = "HF-1"
 
-    @initialize(locked=st.booleans())
-    def admitted(self, locked):
+    @initialize(locked=st.booleans(), asked=UNITS)
+    def admitted(self, locked, asked):
         self.begin("hedge_fund", HEDGE if locked else {**HEDGE, "lock_months": 0})
         self.act("subscribe", quantity="5000", paid_on=self.on, dealing_on=self.on,
                  decision_ref="D")  # fmt: skip
         self.act("state_nav", valuation_on=self.on, stated_on=self.on, nav_per_unit="100", **PAPER)
+        if locked:
+            self.on += timedelta(days=31)
+        self.act("request_redemption", units=asked, requested_on=self.on, dealing_on=self.on,
+                 decision_ref="D")  # fmt: skip
 
     @rule(money=MONEY, ahead=st.integers(0, 40))
     def a_subscription(self, money, ahead):
@@ -257,10 +261,12 @@ class HedgeLife(Life):
             **PAPER,
         )
 
-    @rule(units=UNITS, nav=NAV)
-    def a_compelled_redemption(self, units, nav):
+    @rule(share=st.integers(1, 9), nav=NAV)
+    def a_compelled_redemption(self, share, nav):
         self.a_nav(nav, True)
-        self.act("compel_redemption", units=units, dealt_on=self.on, **PAPER)
+        units = self.of("fund", self.code) * share // 10
+        text = self.there.asset(self.code).text(units)
+        self.act("compel_redemption", units=text, dealt_on=self.on, **PAPER)
 
     @rule(scope=st.sampled_from(("all", "subscriptions", "redemptions")))
     def a_pause(self, scope):
@@ -293,8 +299,10 @@ class HedgeLife(Life):
     def an_adjustment(self, units, reason):
         self.act("adjust_units", reason=reason, units=units, adjusted_on=self.on, **PAPER)
 
-    @rule()
-    def the_end(self):
+    @rule(seldom=st.integers(0, 9))
+    def the_end(self, seldom):
+        if seldom:
+            return
         self.act("terminate_fund", terminated_on=self.on, reason="R", **PAPER)
 
     @rule(units=UNITS, whole=st.booleans(), money=MONEY)

@@ -360,3 +360,23 @@ def test_a_default_leaves_what_other_calls_demand(there):
     assert "3000" == holdings(there)["reserve/commitment/VF-1 VF-1:undrawn"]
     paid = {"call_ref": "C-3", "quantity": "3000", "paid_on": "2025-03-17"}
     do(there, command("pay_call", manager="VF-1", **paid))
+
+
+CUT = [
+    ("compel_redemption", {}, "60"),
+    ("open_side_pocket", {"manager": "HF-2", "opened_on": "2025-03-03", "units": "40"}, "60"),
+    ("write_off", {"units": "40"}, "60"),
+    ("receive_in_specie", {}, "60"),
+    ("terminate_fund", {}, "0"),
+]
+"""What takes 40 of 100 units without a request, and what a request for 80 can still have"""
+
+
+@pytest.mark.parametrize(("kind", "changed", "left"), CUT)
+def test_a_request_loses_the_units_that_are_no_longer_there(there, kind, changed, left):
+    asked = {"units": "80", "requested_on": "2025-02-03", "dealing_on": "2025-03-31"}
+    do(there, command("request_redemption", manager="HF-2", **asked, decision_ref="D"))
+
+    do(there, command(kind, **{**VALID[kind], **changed}))
+
+    assert left == there.asset("HF-2").text(there.states["manager/HF-2"].asked_back)
