@@ -57,14 +57,20 @@ _LATER = """
 """
 
 
+_ONE_SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+
 @contextmanager
 def reading(connection: Connection, known_at: datetime | None = None) -> Iterator[Reading]:
     """Read what was known at a time, or all that is settled. Waits for who is writing."""
     instant = settled(connection, known_at)
+    later: list[int] = []
     with connection.transaction():
-        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        later: list[int] = []
-        if instant is not None:
-            rows = connection.execute(_LATER, [instant, FEW + 1], prepare=False)
-            later = [entry for (entry,) in rows]
+        if instant is None:
+            connection.execute(_ONE_SNAPSHOT)
+        else:
+            with connection.pipeline():
+                connection.execute(_ONE_SNAPSHOT)
+                rows = connection.execute(_LATER, [instant, FEW + 1])
+                later = [entry for (entry,) in rows]
         yield Reading(connection, instant, None if len(later) > FEW else tuple(later))

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
+from psycopg.pq import TransactionStatus
 
 from qazyna.errors import Refused
 
@@ -32,6 +33,8 @@ _STEP = timedelta(microseconds=1)
 _NOW = """
     SELECT clock_timestamp(), (SELECT max(recorded_at) FROM books.event), pg_is_in_recovery()
 """
+_CLEAR = "SELECT pg_stat_clear_snapshot()"
+"""Within one transaction, what is seen of other sessions would stay as it was first seen."""
 
 # A lock that is not granted yet, or is asked for later, comes before its stamp. Of a transaction
 # whose beginning is hidden (another role's), or that is prepared, it may have begun at any time.
@@ -96,7 +99,8 @@ def _wait(
 
 
 def _writing(connection: Connection, instant: datetime) -> dict[Writer, datetime | None]:
-    connection.execute("SELECT pg_stat_clear_snapshot()")
+    if connection.info.transaction_status != TransactionStatus.IDLE:
+        connection.execute(_CLEAR)
     rows = connection.execute(_WRITING, [instant]).fetchall()
     return {(transaction, pid): begun for transaction, pid, begun in rows}
 

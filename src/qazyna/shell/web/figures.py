@@ -126,6 +126,15 @@ def short_day(on: date) -> SafeString:
     return format_html('<time datetime="{0}" class="num">{0}</time>', on.isoformat())
 
 
+def counted(on: date, corrects: date | None) -> SafeString:
+    """The day that something counts on, and the earlier day that it corrects."""
+    if corrects is None:
+        return short_day(on)
+    return format_html(
+        '{}<br><span class="small soft">corrects {}</span>', short_day(on), short_day(corrects)
+    )
+
+
 def instant(at: datetime | None) -> SafeString:
     """When something was recorded, in UTC."""
     if at is None:

@@ -24,7 +24,7 @@ _POLICY: Final = (
 )
 
 NAVIGATION: Final = (
-    ("Reserve", "/", ("/classes", "/holdings", "/prices")),
+    ("Reserve", "/", ("/classes", "/holdings", "/prices", "/statement")),
     ("Cases", "/cases", ("/custody",)),
     ("Managers", "/managers", ("/searches",)),
     ("Venues", "/venues", ()),
@@ -98,6 +98,7 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
             "name": name,
             "href": href,
             "here": path == href
+            or path in below
             or any(path.startswith(f"{each}/") for each in (*below, href) if each != "/"),
             "count": count_open() if href == "/proposals" else 0,
         }

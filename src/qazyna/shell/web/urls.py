@@ -16,6 +16,7 @@ from qazyna.shell.web.views import (
     problems,
     proposals,
     searches,
+    statement,
     venues,
 )
 
@@ -24,6 +25,7 @@ urlpatterns = [
     path("login", LoginView.as_view(template_name="pages/login.html"), name="login"),
     path("logout", LogoutView.as_view(next_page="login"), name="logout"),
     path("", dashboard.dashboard, name="dashboard"),
+    path("statement", statement.any_day, name="statement"),
     path("classes/<str:klass>", dashboard.klass, name="class"),
     path("holdings/<path:account>/<str:asset>", ledger.holding, name="holding"),
     path("accounts/<path:account>", ledger.account, name="account"),

@@ -7,6 +7,8 @@ from typing import Any
 
 from qazyna.ledger.chart import LOCATIONS, TITLES
 from qazyna.ledger.entry import Account
+from qazyna.shell.queries import held
+from qazyna.shell.queries.snapshots import Reading
 from qazyna.shell.web import books
 
 PAGE = 50
@@ -26,19 +28,19 @@ _LEG = """
            {other_side} AS other, {sign} AS sign
     FROM books.posting p
     WHERE p.{own} = %(account)s AND p.asset = %(asset)s
-      AND (p.value_date, p.entry, p.leg) < (%(on)s, %(entry)s, %(leg)s)
+      AND (p.value_date, p.entry, p.leg) < (%(on)s, %(entry)s, %(leg)s) AND {known}
     ORDER BY p.value_date DESC, p.entry DESC, p.leg DESC
     LIMIT %(limit)s
 """
 
 _POSTINGS = f"""
     SELECT l.entry, l.leg, l.value_date, l.kind, l.quantity, l.sign, n.event, n.flow, n.value,
-           n.currency, e.kind AS event_kind, e.stream, o.class AS other_class,
+           n.currency, n.effective, e.kind AS event_kind, e.stream, o.class AS other_class,
            o.detail AS other_detail, r.id AS reversed_by
     FROM (
-        ({_LEG.format(own="debit", other_side="p.credit", sign="1")})
+        ({_LEG.format(own="debit", other_side="p.credit", sign="1", known="{known}")})
         UNION ALL
-        ({_LEG.format(own="credit", other_side="p.debit", sign="-1")})
+        ({_LEG.format(own="credit", other_side="p.debit", sign="-1", known="{known}")})
     ) AS l
     JOIN books.entry n ON n.id = l.entry
     JOIN books.event e ON e.seq = n.event
@@ -49,7 +51,7 @@ _POSTINGS = f"""
 """
 
 _ENTRY = """
-    SELECT n.id, n.event, n.number, n.kind, n.value_date, n.flow, n.value, n.currency,
+    SELECT n.id, n.event, n.number, n.kind, n.value_date, n.effective, n.flow, n.value, n.currency,
            n.price_source, n.leaf, n.reverses, r.id AS reversed_by,
            e.stream, e.version, e.kind AS event_kind, e.recorded_at, c.actor
     FROM books.entry n
@@ -89,14 +91,14 @@ _JOURNAL = """
         ORDER BY p.entry DESC, p.leg DESC LIMIT %(window)s
     ), shown AS (
         SELECT s.*, b.path AS book_path, b.kind AS book_kind, n.event, n.flow, n.value, n.currency,
-               e.kind AS event_kind, e.stream
+               n.effective, e.kind AS event_kind, e.stream
         FROM seen s JOIN books.book b ON b.id = s.book JOIN books.entry n ON n.id = s.entry
         JOIN books.event e ON e.seq = n.event
         WHERE {filters}
         ORDER BY s.entry DESC, s.leg DESC LIMIT %(limit)s
     )
     SELECT s.entry, s.leg, s.kind, s.value_date, s.asset, s.quantity, s.book_path, s.event, s.flow,
-           s.value, s.currency, s.event_kind, s.stream, d.class AS debit_class,
+           s.value, s.currency, s.effective, s.event_kind, s.stream, d.class AS debit_class,
            d.detail AS debit_detail, c.class AS credit_class, c.detail AS credit_detail
     FROM shown s JOIN books.account d ON d.id = s.debit JOIN books.account c ON c.id = s.credit
     ORDER BY s.entry DESC, s.leg DESC
@@ -168,11 +170,22 @@ def holdings_of(path: str) -> list[Holding]:
     return []
 
 
-def postings(holding: Holding, after: After | None) -> tuple[list[tuple[Any, int]], After | None]:
-    """A page of the holding's postings, newest value date first, each with the balance it left."""
+def held_on(reading: Reading, path: str, as_of: date) -> dict[str, int]:
+    """What the account of this path held at the end of that day, by asset."""
+    found = held.of_accounts(reading, path, as_of)
+    return {each.asset: each.amount for each in found if each.account.path == path}
+
+
+def postings(
+    holding: Holding, after: After | None, reading: Reading | None = None
+) -> tuple[list[tuple[Any, int]], After | None]:
+    """A page of the holding's postings, newest value date first, each with the balance it left;
+    of those that were known, where something is asked as of a time."""
     found = books.rows(
-        _POSTINGS,
+        _POSTINGS.format(known=reading.known("each") if reading else "true"),
         {
+            "known_at": reading and reading.known_at,
+            "later": list(reading.later or ()) if reading else [],
             "account": holding.id,
             "asset": holding.asset,
             "on": after.on if after else date.max,

@@ -1,7 +1,7 @@
 """Accounts, holdings, entries and the journal: the figures' own ledger, page by page."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -14,12 +14,14 @@ from qazyna.errors import Refused
 from qazyna.ledger.entry import Account
 from qazyna.money import Asset
 from qazyna.shell.log.published import leaf_of_entry
+from qazyna.shell.queries.snapshots import reading
 from qazyna.shell.store.reading import known_assets
 from qazyna.shell.web import books, figures, words
 from qazyna.shell.web.figures import link, mark, money, number, path, quantity
 from qazyna.shell.web.frame import missing, page, show
 from qazyna.shell.web.queries import ledger
 from qazyna.shell.web.queries.ledger import After, Holding
+from qazyna.shell.web.two_times import TwoTimes, asked
 
 _SALT: Final = "a page of a holding"
 
@@ -36,11 +38,14 @@ def event_name(kind: str) -> str:
 
 @page
 def account(request: HttpRequest, account: str) -> HttpResponse:
-    """All that one account holds or held."""
+    """All that one account holds or held; as of a day, what it held then."""
     found = ledger.holdings_of(account)
     if not found:
         raise missing(f"There is no account {account}.")
     assets = known_assets(books.connection())
+    times = asked(request)
+    then, known_at = _then(times, found[0])
+    more = f"?{times.address(known_at)}" if then is not None else ""
     context = {
         "account": found[0].account,
         "means": words.account_sentence(found[0].account.klass),
@@ -48,14 +53,37 @@ def account(request: HttpRequest, account: str) -> HttpResponse:
             {
                 "asset": assets[each.asset].name or each.asset,
                 "amount": link(
-                    quantity(each.quantity, assets[each.asset]),
-                    account_link(each.account, each.asset),
+                    quantity(
+                        each.quantity if then is None else then.get(each.asset, 0),
+                        assets[each.asset],
+                    ),
+                    account_link(each.account, each.asset) + more,
                 ),
             }
             for each in found
         ],
+        **_times(times, known_at),
     }
     return show(request, "pages/account.html", context, trail=_down_to(found[0]))
+
+
+def _then(times: TwoTimes, holding: Holding) -> tuple[dict[str, int] | None, datetime | None]:
+    """What the account held then, and by when that was known; None where now is asked for."""
+    if times.as_of is None and times.known_at is None:
+        return None, None
+    with reading(books.connection(), times.known_at) as found:
+        path_ = holding.account.path
+        return ledger.held_on(found, path_, times.as_of or date.max), found.known_at
+
+
+def _times(times: TwoTimes, known_at: datetime | None) -> dict[str, Any]:
+    """What the form of the two times shows."""
+    return {
+        "as_of": times.as_of.isoformat() if times.as_of else "",
+        "as_of_spoken": figures.day(times.as_of) if times.as_of else None,
+        "known_at": times.known_at.isoformat() if times.known_at else "",
+        "known_by": figures.instant(known_at) if known_at else None,
+    }
 
 
 @page
@@ -64,39 +92,48 @@ def holding(request: HttpRequest, account: str, asset: str) -> HttpResponse:
     found = next((each for each in ledger.holdings_of(account) if each.asset == asset), None)
     if found is None:
         raise missing(f"There is no holding of {asset} in an account {account}.")
-    assets = known_assets(books.connection())
-    posted, after = ledger.postings(found, _read_after(request.GET.get("after")))
-    grows = 1 if found.account.side == "location" else -1
-    rows = [
-        {
-            "on": figures.short_day(each.value_date),
-            "entry": link(words.spoken(each.kind), path("entries", each.entry)),
-            "marks": _marks(each),
-            "event": link(event_name(each.event_kind), path("events", each.event)),
-            "other": words.account_class(each.other_class),
-            "other_detail": each.other_detail,
-            "in": number(assets[asset].decimal(int(each.quantity)))
-            if each.sign == grows
-            else figures.EMPTY,
-            "out": number(assets[asset].decimal(int(each.quantity)))
-            if each.sign != grows
-            else figures.EMPTY,
-            "balance": number(assets[asset].decimal(balance)),
-        }
-        for each, balance in posted
-    ]
+    unit, times = known_assets(books.connection())[asset], asked(request)
+    begins = _read_after(request.GET.get("after"))
+    amount, known_at = found.quantity, None
+    if times.as_of is None and times.known_at is None:
+        posted, after = ledger.postings(found, begins)
+    else:
+        on = times.as_of or date.max
+        with reading(books.connection(), times.known_at) as then:
+            known_at = then.known_at
+            amount = ledger.held_on(then, found.account.path, on).get(asset, 0)
+            begins = begins or After(on, ledger.LAST, 3, amount)
+            posted, after = ledger.postings(found, begins, then)
+    more = f"{times.address(known_at)}&" if known_at else ""
     context = {
         "holding": found,
-        "asset": assets[asset],
-        "name": assets[asset].name or asset,
+        "asset": unit,
+        "name": unit.name or asset,
         "means": words.account_sentence(found.account.klass),
-        "amount": quantity(found.quantity, assets[asset]),
-        "points": f"points-{_points(assets[asset])}",
-        "rows": rows,
-        "older": f"?after={_write_after(after)}" if after else None,
+        "amount": quantity(amount, unit),
+        "points": f"points-{_points(unit)}",
+        "rows": [_posted(found, each, balance, unit) for each, balance in posted],
+        "older": f"?{more}after={_write_after(after)}" if after else None,
         "later": bool(request.GET.get("after")),
+        **_times(times, known_at),
     }
     return show(request, "pages/holding.html", context, trail=_down_to(found))
+
+
+def _posted(holding: Holding, posted: Any, balance: int, unit: Asset) -> dict[str, Any]:
+    comes = posted.sign == (1 if holding.account.side == "location" else -1)
+    amount = number(unit.decimal(int(posted.quantity)))
+    return {
+        "on": figures.counted(posted.value_date, posted.effective),
+        "entry": link(words.spoken(posted.kind), path("entries", posted.entry)),
+        "marks": _marks(posted),
+        "event": link(event_name(posted.event_kind), path("events", posted.event)),
+        "other": words.account_class(posted.other_class),
+        "other_detail": posted.other_detail,
+        "in": amount if comes else figures.EMPTY,
+        "out": figures.EMPTY if comes else amount,
+        "balance": number(unit.decimal(balance)),
+    }
 
 
 def _points(asset: Asset) -> int:
@@ -145,6 +182,7 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
         "kind": words.spoken(found.kind),
         "means": words.entry_sentence(found.kind),
         "on": figures.day(found.value_date),
+        "corrects": figures.day(found.effective) if found.effective else None,
         "recorded_at": figures.instant(found.recorded_at),
         "value": money(found.value, found.currency) if found.currency else None,
         "source": found.price_source,
@@ -209,7 +247,7 @@ def journal(request: HttpRequest) -> HttpResponse:
     assets = known_assets(books.connection())
     rows = [
         {
-            "on": figures.short_day(each.value_date),
+            "on": figures.counted(each.value_date, each.effective),
             "entry": link(words.spoken(each.kind), path("entries", each.entry)),
             "event": link(event_name(each.event_kind), path("events", each.event)),
             "stream": each.stream,

@@ -25,9 +25,10 @@ def marks(lines: Iterable[Line]) -> SafeString:
     return mark_safe(" ".join(mark(kind, why) for kind, why in said.items()))
 
 
-def holding_row(line: Line, currency: str) -> dict[str, Any]:
-    """A holding of the reserve: how much, at what price of which day, and so worth what."""
-    href = figures.path("holdings", line.account.path, line.asset.code)
+def holding_row(line: Line, currency: str, then: str = "") -> dict[str, Any]:
+    """A holding of the reserve: how much, at what price of which day, and so worth what. `then`
+    says as of when its entries are to be shown, where that is not now."""
+    href = figures.path("holdings", line.account.path, line.asset.code) + then
     price = line.price
     return {
         "account": link(line.account.path, href),
