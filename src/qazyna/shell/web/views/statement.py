@@ -13,7 +13,7 @@ from qazyna.shell.log.reading import log_position
 from qazyna.shell.queries import changes
 from qazyna.shell.queries.statement import published_at, statement
 from qazyna.shell.web import books, figures, words
-from qazyna.shell.web.figures import link, money, path, quantity, share
+from qazyna.shell.web.figures import link, money, path, quantity
 from qazyna.shell.web.frame import page, show
 from qazyna.shell.web.queries.pulse import pulse
 from qazyna.shell.web.two_times import TwoTimes, asked
@@ -69,7 +69,7 @@ def _figures(said: Statement, then: str) -> dict[str, Any]:
                 "klass": each.klass,
                 "name": words.STATEMENT_CLASSES[each.klass],
                 "value": money(each.value, currency),
-                "share": share(each.share),
+                "share": "" if each.share is None else figures.percent(each.share),
                 "marks": marks(each.holdings),
                 "lines": [holding_row(line, currency, then) for line in each.holdings],
             }
