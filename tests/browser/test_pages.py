@@ -10,7 +10,8 @@ pytestmark = pytest.mark.browser
 
 PLACES = (
     *("/", "/classes/gold", "/classes/hedge_funds", "/cases", "/cases/KZ-2025-01"),
-    *("/managers", "/managers/HF-1", "/venues", "/journal", "/blueprint", "/proposals", "/log"),
+    *("/managers", "/managers/HF-1", "/managers/VF-1", "/calendar", "/log"),
+    *("/venues", "/journal", "/blueprint", "/proposals"),
     *("/holdings/reserve/bank/NBK/USD", "/prices/BTC"),
     *("/custody/claimants/BTC", "/accounts/reserve/bank/NBK"),
 )

@@ -10,6 +10,7 @@ The law is Kazakhstan's blueprint with its first day put back to 2012, so that i
 """
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +20,7 @@ from qazyna.office.adoption import AdoptBlueprint
 from qazyna.office.appointment import Appoint
 from qazyna.shell.importing import import_price_file
 from qazyna.shell.queries import watching
+from qazyna.shell.queries.fees import fees
 from qazyna.shell.queries.ledger import balances
 from qazyna.shell.queries.performance import performance
 from qazyna.shell.queries.statement import statement
@@ -134,6 +136,19 @@ def test_every_statement_agrees_with_the_books(lived):
 
     assert [] == watching.queries(lived.connection)
     assert sum(1 for fund in lived.hedge.values() for _ in fund.navs) == len(received)
+
+
+def test_fees_are_what_the_terms_make_them_but_for_one_month(lived):
+    """Recomputed from terms and NAVs they are the administrators' to a few cents in ten years; the
+    month in which one of them took half as much again is found, and no other."""
+    for fund in lived.hedge.values():
+        told = fees(lived.connection, fund.code)
+        mistaken = sorted(fund.overcharges)
+        assert mistaken == [date.fromisoformat(each["to"]) for each in told["findings"]]
+        assert all(each["charged"] is not None for each in told["fees"])
+        if not mistaken:
+            for of_one_kind in told["totals"].values():
+                assert abs(Decimal(of_one_kind["difference"])) <= Decimal("0.05"), fund.code
 
 
 def test_returns_are_the_administrators(lived):

@@ -39,7 +39,7 @@ def fees(connection: Connection, code: str, tolerance: Decimal = Decimal(0)) -> 
         return _of_venture(manager, accounts, charges, tolerance)
     valuations, dealings, notes = _dealt(manager, assets)
     if not valuations:
-        return report([], ["no final NAV was stated yet"], manager=code, currency=manager.currency)
+        return report([], ["no NAV was stated yet"], manager=code, currency=manager.currency)
     found, implied = shadow.check(manager.terms_on, valuations, dealings, charges, tolerance)
     return report(found, [*notes, *implied], manager=code, currency=manager.currency)
 
@@ -65,11 +65,14 @@ def _charges(accounts: Sequence[Received], currency: Asset) -> list[Charge]:
 def _dealt(
     manager: Manager, assets: Mapping[str, Asset]
 ) -> tuple[list[Valuation], list[Dealing], list[str]]:
-    """Final NAVs, as last restated, and what was dealt at them. What was dealt on a day without
-    one is taken at the price it was dealt at, or at the next NAV."""
+    """NAVs as last stated, and what was dealt at them. Fees go on while a fund states only
+    estimates, so an estimate serves where no final NAV came. What was dealt on a day without a NAV
+    is taken at the price it was dealt at, or at the next one."""
     units = assets[manager.code]
-    navs = {nav.on: nav.per_unit for nav in manager.navs if nav.final}
-    dealings, notes = [], []
+    navs = {nav.on: nav.per_unit for nav in manager.navs}
+    guessed = sorted(set(navs) - {nav.on for nav in manager.navs if nav.final})
+    dealings: list[Dealing] = []
+    notes = [f"the NAV of {on} is the manager's own estimate" for on in guessed]
     for each in manager.dealt:
         on = each.on
         if on not in navs and each.per_unit:

@@ -12,6 +12,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from qazyna.money import Asset
+from qazyna.programme.manager import Manager
 from qazyna.shell.web.figures import percent, plain, scaled
 from qazyna.shell.web.words import STATEMENT_CLASSES
 
@@ -251,6 +253,155 @@ def over_time(months: Sequence[Then], currency: str) -> Spec:
                 {"field": "exact", "title": "Value"},
             ],
         },
+    }
+
+
+_TITLE: Final[Spec] = {
+    "titleAngle": 0,
+    "titleAlign": "left",
+    "titleAnchor": "end",
+    "titleY": -8,
+    "titleX": -30,
+    "tickCount": 5,
+}
+"""What a value axis says of itself stands above it, where it can be read."""
+
+
+_CROWDED: Final = 40
+"""So many points and more are drawn small, or they would hide the line."""
+
+
+def _timed(description: str) -> Spec:
+    return {
+        "$schema": SCHEMA,
+        "description": description,
+        "width": "container",
+        "height": 220,
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "config": CONFIG,
+    }
+
+
+def _days(field: str = "on") -> Spec:
+    axis = {"title": None, "grid": False, "labelOverlap": True, "format": "%b %Y", "tickCount": 6}
+    return {"field": field, "type": "temporal", "timeUnit": "utcyearmonthdate", "axis": axis}
+
+
+def of_manager(manager: Manager, currency: Asset) -> Spec | None:
+    """NAVs as they were stated: of a unit, or of the whole interest beside what was paid.
+
+    None where there are not two to draw a line between.
+    """
+    last = {nav.on: nav for nav in manager.navs}
+    navs = [(on, nav.per_unit, nav.final) for on, nav in sorted(last.items())]
+    if len(navs) < 2:
+        return None
+    if manager.manager_kind == "hedge_fund":
+        return nav_per_unit(navs, currency.code)
+    return interest(navs, [(flow.on, flow.amount) for flow in manager.flows], currency)
+
+
+def nav_per_unit(navs: Sequence[tuple[date, Decimal, bool]], currency: str) -> Spec:
+    """NAV per unit at each valuation date; a hollow point is an estimate."""
+    rows = [
+        {
+            "on": on.isoformat(),
+            "nav": float(nav),
+            "exact": f"{plain(nav, 4)} {currency}",
+            "standing": "final" if final else "estimated",
+        }
+        for on, nav, final in navs
+    ]
+    y = {
+        "field": "nav",
+        "type": "quantitative",
+        "scale": {"zero": False, "nice": True},
+        "axis": {**_TITLE, "title": f"{currency} a unit", "format": ",.6~g"},
+    }
+    tooltip = [
+        {"field": "on", "title": "Valuation date"},
+        {"field": "exact", "title": "NAV per unit"},
+        {"field": "standing", "title": "Standing"},
+    ]
+    point = {"type": "point", "size": 30 if len(navs) < _CROWDED else 8, "stroke": "currentColor"}
+    return {
+        **_timed(f"NAV per unit at each valuation date, {currency}"),
+        "data": {"values": rows},
+        "encoding": {"x": _days(), "y": y},
+        "layer": [
+            {"mark": {"type": "line", "stroke": "currentColor", "strokeWidth": 1.75}},
+            {
+                "mark": {**point, "fill": "currentColor"},
+                "transform": [{"filter": "datum.standing == 'final'"}],
+                "encoding": {"tooltip": tooltip},
+            },
+            {
+                "mark": {**point, "fill": "transparent"},
+                "transform": [{"filter": "datum.standing == 'estimated'"}],
+                "encoding": {"tooltip": tooltip},
+            },
+        ],
+    }
+
+
+def interest(
+    navs: Sequence[tuple[date, Decimal, bool]], flows: Sequence[tuple[date, int]], currency: Asset
+) -> Spec:
+    """A venture interest: what was paid in by then, what came out, and what is left, as stated."""
+    days = sorted({on for on, *_ in navs} | {on for on, _ in flows})
+    stated = {on: nav for on, nav, _ in navs}
+    rows: list[Spec] = []
+    for day in days:
+        moved = [amount for on, amount in flows if on <= day]
+        paid_in = sum(amount for amount in moved if amount > 0)
+        sums: dict[str, Decimal] = {
+            "paid in": currency.decimal(paid_in),
+            "paid out": currency.decimal(-sum(amount for amount in moved if amount < 0)),
+        }
+        if day in stated:
+            sums["NAV"] = stated[day] * currency.decimal(paid_in)
+        rows += [
+            {
+                "on": day.isoformat(),
+                "what": what,
+                "value": float(value / 10**6),
+                "exact": f"{plain(value, 2)} {currency.code}",
+            }
+            for what, value in sums.items()
+        ]
+    what = ["paid in", "paid out", "NAV"]
+    line = {"type": "line", "stroke": "currentColor"}
+    return {
+        **_timed(f"Paid in, paid out and NAV, million {currency.code}"),
+        "data": {"values": rows},
+        "encoding": {
+            "x": _days(),
+            "y": {
+                "field": "value",
+                "type": "quantitative",
+                "axis": {**_TITLE, "title": f"million {currency.code}", "format": ",.3~f"},
+            },
+            "strokeDash": {
+                "field": "what",
+                "type": "nominal",
+                "scale": {"domain": what, "range": [[6, 3], [2, 3], [1, 0]]},
+            },
+            "tooltip": [
+                {"field": "on", "title": "On"},
+                {"field": "what", "title": "What"},
+                {"field": "exact", "title": "Value"},
+            ],
+        },
+        "layer": [
+            {
+                "mark": {**line, "strokeWidth": 1.75, "interpolate": "step-after"},
+                "transform": [{"filter": "datum.what != 'NAV'"}],
+            },
+            {
+                "mark": {**line, "strokeWidth": 2.25, "point": {"fill": "currentColor"}},
+                "transform": [{"filter": "datum.what == 'NAV'"}],
+            },
+        ],
     }
 
 

@@ -121,6 +121,15 @@ def spoken(on: date) -> str:
     return f"{on.day}\u00a0{_MONTHS[on.month - 1]}\u00a0{on.year}"
 
 
+def month(text: str) -> str:
+    """
+    >>> month("2026-06")
+    'June 2026'
+    """
+    year, number_ = text.split("-")
+    return f"{_MONTHS[int(number_) - 1]}\u00a0{year}"
+
+
 def short_day(on: date) -> SafeString:
     """A value date for a dense table: every one as wide as the others."""
     return format_html('<time datetime="{0}" class="num">{0}</time>', on.isoformat())

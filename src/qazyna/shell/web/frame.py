@@ -26,7 +26,7 @@ _POLICY: Final = (
 NAVIGATION: Final = (
     ("Reserve", "/", ("/classes", "/holdings", "/prices", "/statement")),
     ("Cases", "/cases", ("/custody",)),
-    ("Managers", "/managers", ("/searches",)),
+    ("Managers", "/managers", ("/searches", "/calendar")),
     ("Venues", "/venues", ()),
     ("Journal", "/journal", ("/entries", "/events")),
     ("Blueprint", "/blueprint", ()),
@@ -97,8 +97,7 @@ def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
         {
             "name": name,
             "href": href,
-            "here": path == href
-            or path in below
+            "here": path in (href, *below)
             or any(path.startswith(f"{each}/") for each in (*below, href) if each != "/"),
             "count": count_open() if href == "/proposals" else 0,
         }

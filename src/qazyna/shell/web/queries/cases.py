@@ -154,9 +154,9 @@ def timeline(name: str, before: int) -> list[Any]:
     return timeline_of(f"case/{name}", before)
 
 
-def timeline_of(stream: str, before: int) -> list[Any]:
-    """The same, of any stream."""
-    return books.rows(_TIMELINE, [stream, before, TIMELINE + 1])
+def timeline_of(stream: str, before: int, count: int = TIMELINE) -> list[Any]:
+    """The same, of any stream, and as many as asked."""
+    return books.rows(_TIMELINE, [stream, before, count + 1])
 
 
 Place = tuple[int, str]

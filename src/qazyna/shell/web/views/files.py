@@ -5,6 +5,7 @@ from pathlib import Path
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
+from qazyna.money import ASSETS
 from qazyna.shell.web import charts, script
 from qazyna.shell.web.frame import missing, page, private
 from qazyna.shell.web.queries.overview import overview
@@ -33,10 +34,15 @@ def chart_script(request: HttpRequest, digest: str) -> HttpResponse:
 
 @page
 def chart(request: HttpRequest, name: str) -> HttpResponse:
-    """A chart of the dashboard drawn as SVG, for browsers that run no scripts."""
+    """A chart of the dashboard, or of a manager, as SVG, for browsers that run no scripts."""
     found = overview(pulse())
     currency = found.statement.currency
-    if name == "allocation":
+    code = name.removeprefix("manager-")
+    known = next((each for each in found.managers if each.code == code), None)
+    of_manager = charts.of_manager(known, ASSETS[known.currency]) if known else None
+    if of_manager:
+        spec = {**of_manager, "width": 900}
+    elif name == "allocation":
         values = {line.klass: line.value for line in found.statement.classes}
         spec = charts.allocation(values, currency)
     elif name == "value":

@@ -1,5 +1,6 @@
-"""Managers: who they are, on what terms, and how far every dealing with them has got."""
+"""Managers: what the reserve has with each, and every date on which something is to be done."""
 
+from itertools import groupby
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -8,27 +9,29 @@ from django.utils.html import format_html
 from qazyna.money import ASSETS, total
 from qazyna.programme.manager import Manager
 from qazyna.reports.statement import Line
-from qazyna.shell.web import figures, words
-from qazyna.shell.web.figures import link, mark, money, number, path, quantity, reference
-from qazyna.shell.web.frame import missing, page, show
-from qazyna.shell.web.queries import cases
+from qazyna.shell.queries import agenda
+from qazyna.shell.web import books, figures
+from qazyna.shell.web.figures import link, mark, money, path, quantity
+from qazyna.shell.web.frame import page, show
 from qazyna.shell.web.queries.overview import Overview, overview
 from qazyna.shell.web.queries.pulse import pulse
-from qazyna.shell.web.views.cases import timeline_step
-from qazyna.shell.web.views.rows import holding_row, marks
+from qazyna.shell.web.views.rows import date_row, marks
 
-_CLASS: Final = {"hedge_fund": "hedge_funds", "venture_fund": "venture_funds"}
-_NAVS: Final = 24
+AHEAD: Final = (6, 12, 24)
+"""Months that the calendar can be seen for."""
+
+CLASS: Final = {"hedge_fund": "hedge_funds", "venture_fund": "venture_funds"}
 
 
 def manager_rows(found: Overview) -> list[dict[str, Any]]:
     """Every manager admitted, in the order of codes: what we hold with each, and its last NAV."""
     return [
-        _row(found, each) for each in sorted(found.managers, key=lambda m: (m.manager_kind, m.code))
+        manager_row(found, each)
+        for each in sorted(found.managers, key=lambda m: (m.manager_kind, m.code))
     ]
 
 
-def _lines(found: Overview, code: str) -> list[Line]:
+def manager_lines(found: Overview, code: str) -> list[Line]:
     """What the reserve has with a manager: units, money waiting for units, money due."""
     return [
         line
@@ -38,14 +41,14 @@ def _lines(found: Overview, code: str) -> list[Line]:
     ]
 
 
-def _row(found: Overview, manager: Manager) -> dict[str, Any]:
-    lines = _lines(found, manager.code)
+def manager_row(found: Overview, manager: Manager) -> dict[str, Any]:
+    lines = manager_lines(found, manager.code)
     units = [line for line in lines if line.account.klass == "fund"]
     nav = manager.last_nav
-    undrawn = manager.committed + manager.recallable - manager.called
+    undrawn = manager.committed + manager.recallable - manager.called - manager.released
     href = path("managers", manager.code)
     return {
-        "klass": _CLASS[manager.manager_kind],
+        "klass": CLASS[manager.manager_kind],
         "name": link(manager.name or manager.code, href),
         "code": manager.code,
         "kind": manager.manager_kind.replace("_", " "),
@@ -75,68 +78,21 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 @page
-def manager(request: HttpRequest, code: str) -> HttpResponse:
-    """One manager: holdings, terms, NAVs, dealings under way, and what happened."""
-    found = overview(pulse())
-    known = next((each for each in found.managers if each.code == code), None)
-    if known is None:
-        raise missing(f"No manager is called {code}.")
-    currency = ASSETS[known.currency]
-    units = found.assets[code]
-    before = request.GET.get("before", "")
-    happened = cases.timeline_of(
-        f"manager/{code}", int(before) if before.isdecimal() else 2**31 - 1
-    )
-    terms = known.terms
+def calendar(request: HttpRequest) -> HttpResponse:
+    """Every date of the months to come with any manager, by the month in which one must act."""
+    today = overview(pulse()).statement.as_of
+    asked = request.GET.get("months", "")
+    ahead = next((each for each in AHEAD if str(each) == asked), AHEAD[0])
+    found = agenda.calendar(books.connection(), today, ahead)
+    overdue = [each for each in found if each["overdue_days"]]
+    to_come = [each for each in found if not each["overdue_days"]]
     context = {
-        "manager": known,
-        "klass": _CLASS[known.manager_kind],
-        "kind": words.STATEMENT_CLASSES[_CLASS[known.manager_kind]].lower().removesuffix("s"),
-        "row": _row(found, known),
-        "admitted_on": figures.day(known.admitted_on),
-        "lines": [holding_row(line, found.statement.currency) for line in _lines(found, code)],
-        "terms": [
-            ("Notice", format_html("{} {}", number(terms.notice_days), figures.unit("days"))),
-            ("Gate", figures.share(terms.gate, 0) if terms.gate else "none stated"),
-            ("Holdback", figures.share(terms.holdback, 0) if terms.holdback else "none stated"),
-            ("Lock-up until", figures.day(terms.lock_until)),
-        ]
-        if known.manager_kind == "hedge_fund"
-        else [
-            ("Committed", quantity(known.committed, currency)),
-            ("Called", quantity(known.called, currency)),
-            ("Distributed", quantity(known.distributed, currency)),
-            ("Recallable", quantity(known.recallable, currency)),
+        "as_of": figures.day(today),
+        "ahead": [{"months": each, "here": each == ahead} for each in AHEAD],
+        "overdue": [date_row(each) for each in overdue],
+        "months": [
+            {"name": figures.month(month), "rows": [date_row(each) for each in rows]}
+            for month, rows in groupby(to_come, key=lambda each: each["act_by"][:7])
         ],
-        "waiting": [
-            {
-                "number": number_,
-                "dealing_on": figures.day(each.dealing_on),
-                "amount": quantity(each.amount, currency),
-            }
-            for number_, each in sorted(known.waiting.items())
-        ],
-        "requests": [
-            {
-                "number": number_,
-                "requested_on": figures.day(each.requested_on),
-                "dealing_on": figures.day(each.dealing_on),
-                "units": quantity(each.units, units),
-                "filled": quantity(each.filled, units),
-                "open": quantity(each.open, units) if each.open else figures.NOTHING,
-            }
-            for number_, each in sorted(known.requests.items(), reverse=True)[:_NAVS]
-        ],
-        "navs": [
-            {
-                "on": figures.short_day(nav.on),
-                "per_unit": money(nav.per_unit, known.currency, places=4),
-                "final": "final" if nav.final else mark("estimated"),
-                "ref": reference(nav.statement_ref),
-            }
-            for nav in reversed(known.navs[-_NAVS:])
-        ],
-        "timeline": [timeline_step(each, found.assets) for each in happened[: cases.TIMELINE]],
-        "earlier": happened[cases.TIMELINE - 1].version if len(happened) > cases.TIMELINE else None,
     }
-    return show(request, "pages/manager.html", context, trail=(("Managers", "/managers"),))
+    return show(request, "pages/calendar.html", context, trail=(("Managers", "/managers"),))

@@ -1,6 +1,7 @@
 """Rows that several pages show: a holding, a limit, what is not plain fact."""
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from qazyna.reports.statement import Line
 from qazyna.reserve.allocation import Standing
 from qazyna.shell.web import figures, words
-from qazyna.shell.web.figures import link, mark, money, number, quantity, share
+from qazyna.shell.web.figures import link, mark, money, number, path, quantity, share
 
 
 def marks(lines: Iterable[Line]) -> SafeString:
@@ -119,3 +120,22 @@ def estimates(found: Iterable[Any]) -> list[dict[str, Any]]:
     for each in found:
         by_reason.setdefault(each.why, []).append(each.what)
     return [{"why": why, "what": what} for why, what in by_reason.items()]
+
+
+def date_row(entry: dict[str, Any]) -> dict[str, Any]:
+    """A date of the calendar as a row of a table."""
+    unit = entry["unit"]
+    return {
+        "act_by": figures.short_day(date.fromisoformat(entry["act_by"])),
+        "on": figures.short_day(date.fromisoformat(entry["on"])),
+        "manager": link(entry["manager"], path("managers", entry["manager"])),
+        "action": entry["action"],
+        "about": entry["about"],
+        "amount": format_html("{} {}", number(Decimal(entry["quantity"])), figures.unit(unit))
+        if entry["quantity"]
+        else figures.NOTHING,
+        "overdue": entry["overdue_days"],
+        "assumed": mark("assumed", "The documents do not bind this day")
+        if entry["assumed"]
+        else "",
+    }
