@@ -11,6 +11,25 @@ from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
 
 from common import btc_closes, euro_rates, gold_averages
 from demo_followed import followed
+from demo_funds import (
+    CALLS,
+    COMMITMENTS,
+    DAYS_TO_STATE,
+    HEDGE_FUND_NAVS,
+    HEDGE_FUND_TERMS,
+    MONTH_ENDS,
+    OPEN_CALL,
+    REDEEMED_FROM,
+    REDEEMED_HOLDBACK,
+    REDEEMED_ON,
+    REDEEMED_UNITS,
+    SUBSCRIPTIONS,
+    VENTURE_FUND_TERMS,
+    VENTURE_NAVS,
+    mandates,
+)
+from demo_round import SEARCH, chosen, selection
+from demo_statements import statements
 from demo_step import CENT, Step, money, working_days_after
 
 UNIT = Decimal("0.000001")
@@ -23,42 +42,6 @@ EUROS = Decimal(60_000_000)
 
 ALLOCATED_ON = (date(2026, 2, 5), date(2026, 3, 10))
 IN_KIND_ON = date(2026, 3, 31)
-MONTH_ENDS = (
-    date(2026, 2, 27),
-    date(2026, 3, 31),
-    date(2026, 4, 30),
-    date(2026, 5, 29),
-    date(2026, 6, 30),
-)
-# A final value is stated so many working days after the month it is of; the last one is estimated
-# on its day, for no final one can be known by the end of the story.
-DAYS_TO_STATE = 10
-
-# Per unit at each month's end; the first is the one at which the first subscription is dealt.
-HEDGE_FUND_NAVS = {
-    "HF-1": ("1000.00", "1008.41", "1013.97", "1004.28", "1017.66"),
-    "HF-2": ("1042.50", "1036.12", "1051.88", "1060.03", "1049.74"),
-    "HF-3": ("987.30", "991.05", "996.82", "1003.11", "1008.90"),
-    "HF-4": ("1113.20", "1120.44", "1098.65", "1087.02", "1109.38"),
-    "HF-5": ("100.00", "100.42", "100.87", "101.19", "101.73"),
-}
-VENTURE_FUNDS = ("VF-1", "VF-2", "VF-3")
-# The whole interest at the end of the first quarter, of the one fund that had called by then.
-VENTURE_NAVS = (("VF-1", date(2026, 3, 31), date(2026, 5, 15), "2216250.00"),)
-
-SUBSCRIPTIONS = (
-    ("HF-1", date(2026, 2, 25), "14000000.00"),
-    ("HF-2", date(2026, 2, 25), "12000000.00"),
-    ("HF-3", date(2026, 3, 27), "10000000.00"),
-    ("HF-4", date(2026, 3, 27), "9000000.00"),
-    ("HF-5", date(2026, 4, 28), "7000000.00"),
-)
-COMMITMENTS = (("VF-1", "9000000.00"), ("VF-2", "8000000.00"), ("VF-3", "7000000.00"))
-CALLS = (
-    ("VF-1", date(2026, 3, 20), "2250000.00"),
-    ("VF-2", date(2026, 4, 16), "2000000.00"),
-    ("VF-3", date(2026, 5, 14), "1750000.00"),
-)
 
 
 def appropriation() -> Step:
@@ -115,7 +98,7 @@ def allocations(register: list[dict[str, str]]) -> list[Step]:
     return steps
 
 
-def admission(day: date, code: str, kind: str, terms: dict[str, object]) -> Step:
+def admission(day: date, code: str, kind: str, chosen_on: dict[str, object]) -> Step:
     """Return the admission of one manager, whose name is not disclosed."""
     name = f"{kind.replace('_', ' ').capitalize()} {code[3:]}"
     return Step(
@@ -128,20 +111,32 @@ def admission(day: date, code: str, kind: str, terms: dict[str, object]) -> Step
             "name": name,
             "currency": "USD",
             "admitted_on": f"{day}",
-            **terms,
+            **chosen_on,
             "decision_ref": f"Selection {code} (illustrative)",
         },
     )
 
 
 def admissions() -> list[Step]:
-    """Return the admission of five hedge funds and three venture funds."""
-    terms: dict[str, object] = {
-        "terms": {"notice_days": 45, "gate": "0.25", "holdback": "0.05"},
-    }
+    """Return the admission of five hedge funds as chosen, and of three venture funds.
+
+    The terms of who was chosen are those it was chosen on, and need not be said again.
+    """
+    labels = chosen()
     return [
-        *(admission(date(2026, 2, 4), code, "hedge_fund", terms) for code in HEDGE_FUND_NAVS),
-        *(admission(date(2026, 2, 6), code, "venture_fund", {}) for code in VENTURE_FUNDS),
+        *(
+            admission(
+                date(2026, 2, 4),
+                code,
+                "hedge_fund",
+                {"search": SEARCH, "candidate": labels[code]},
+            )
+            for code in HEDGE_FUND_TERMS
+        ),
+        *(
+            admission(date(2026, 2, 6), code, "venture_fund", {"terms": terms})
+            for code, terms in VENTURE_FUND_TERMS.items()
+        ),
     ]
 
 
@@ -192,7 +187,24 @@ def placements() -> list[Step]:
         )
         for manager, day, amount in CALLS
     ]
-    return subscriptions + commitments + calls
+    return [*subscriptions, *commitments, *calls, open_call()]
+
+
+def open_call() -> Step:
+    """Return the call that is issued before the story ends and due after it."""
+    manager, issued_on, due_on, amount = OPEN_CALL
+    return Step(
+        issued_on,
+        "issue_call",
+        f"{manager} calls {money(amount)} USD more, to be paid by {due_on}.",
+        {
+            "manager": manager,
+            "call_ref": f"{manager} call 2 (illustrative)",
+            "quantity": amount,
+            "issued_on": f"{issued_on}",
+            "due_on": f"{due_on}",
+        },
+    )
 
 
 def handed_over(register: list[dict[str, str]]) -> dict[str, str]:
@@ -278,10 +290,10 @@ def venture_fund_values() -> list[Step]:
 
 def redemption() -> list[Step]:
     """Return one partial redemption: notice, fill with holdback, money."""
-    units, holdback, dealt_on = Decimal("2000"), Decimal("0.05"), date(2026, 5, 29)
+    units, holdback, dealt_on = Decimal(REDEEMED_UNITS), Decimal(REDEEMED_HOLDBACK), REDEEMED_ON
     asked_on, received_on = date(2026, 4, 14), date(2026, 6, 19)
     filled_on = working_days_after(dealt_on, DAYS_TO_STATE)
-    nav = Decimal(HEDGE_FUND_NAVS["HF-2"][MONTH_ENDS.index(dealt_on)])
+    nav = Decimal(HEDGE_FUND_NAVS[REDEEMED_FROM][MONTH_ENDS.index(dealt_on)])
     gross = (units * nav).quantize(CENT, ROUND_HALF_EVEN)
     held_back = (gross * holdback).quantize(CENT, ROUND_HALF_EVEN)
     return [
@@ -378,21 +390,27 @@ def earnings() -> list[Step]:
 # On one day, a value is stated before anything is dealt at it.
 ORDER = (
     *("sweep", "order_forfeiture", "record_finality", "award", "pay_award", "dispose"),
-    *("appropriate", "allocate", "admit_manager", "exchange_currency", "commit_capital"),
-    *("subscribe", "pay_call", "request_redemption", "state_nav", "subscribe_in_kind"),
-    *("fill_redemption", "receive_proceeds", "record_income", "record_charge"),
+    *("open_search", "add_candidate", "declare_conflicts", "score_candidate", "select_managers"),
+    *("appropriate", "allocate", "admit_manager", "set_mandate", "exchange_currency"),
+    *("commit_capital", "subscribe", "issue_call", "pay_call", "request_redemption", "state_nav"),
+    *("subscribe_in_kind", "fill_redemption", "receive_proceeds", "receive_statement"),
+    *("record_income", "record_charge"),
 )
 
 
 def story(register: list[dict[str, str]]) -> list[Step]:
     """Return all steps in the order in which they happened."""
+    handed = in_kind(register)
     steps = [
+        *selection(),
         appropriation(),
         *allocations(register),
         *followed(register),
         *admissions(),
+        *mandates(),
         *placements(),
-        in_kind(register),
+        handed,
+        *statements({key: str(value) for key, value in handed.fields.items()}),
         *hedge_fund_values(),
         *venture_fund_values(),
         *redemption(),

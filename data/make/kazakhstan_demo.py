@@ -34,9 +34,16 @@ def toml(value: object) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(toml(item) for item in value) + "]"
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {toml(item)}" for key, item in value.items()) + " }"
+        return (
+            "{ " + ", ".join(f"{named(key)} = {toml(item)}" for key, item in value.items()) + " }"
+        )
     # A JSON string, whole number or truth is a TOML one.
     return json.dumps(value, ensure_ascii=False)
+
+
+def named(key: str) -> str:
+    """Write a key; one with a dot in it stands in quotes, for else it would be two."""
+    return json.dumps(key) if "." in key else key
 
 
 def field(key: str, value: object) -> str:

@@ -4,8 +4,9 @@ import csv
 import json
 import tomllib
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +57,17 @@ def test_every_step_is_a_command_with_exactly_its_fields(step: dict[str, Any]) -
     assert command.model_dump(mode="json", exclude_unset=True) == step["fields"]
 
 
+AHEAD = {
+    "subscribe": ("dealing_on",),
+    "request_redemption": ("dealing_on",),
+    "issue_call": ("due_on",),
+}
+"""Days that lie ahead of the step that names them."""
+
+
 def test_a_step_is_given_no_earlier_than_the_day_it_counts_on() -> None:
     for step in STEPS + WAITING:
-        future = ("dealing_on",) if step["kind"] in ("subscribe", "request_redemption") else ()
+        future = AHEAD.get(step["kind"], ())
         days = [v for k, v in step["fields"].items() if k.endswith("_on") and k not in future]
 
         assert days
@@ -176,6 +185,83 @@ def test_the_last_values_are_estimates_and_all_before_them_final() -> None:
     assert {nav["manager"] for nav in stated if not nav["final"]} == {
         f"HF-{n}" for n in range(1, 6)
     }
+
+
+def test_the_round_is_decided_before_anybody_is_admitted_and_cites_who_was_chosen() -> None:
+    (chosen,), entered = of_kind("select_managers"), of_kind("add_candidate")
+    admitted = [s for s in of_kind("admit_manager") if s["fields"]["manager_kind"] == "hedge_fund"]
+    cited = {s["fields"]["candidate"] for s in admitted}
+
+    assert 7 <= len(entered) <= 8
+    assert all("(illustrative)" in s["fields"]["name"] for s in entered)
+    assert {chosen["fields"]["search"]} == {s["fields"]["search"] for s in admitted}
+    assert len(cited) == chosen["fields"]["at_least"] == 5
+    assert all(s["on"] <= chosen["on"] < admitted[0]["on"] for s in entered)
+
+
+def test_track_records_are_three_years_and_more_of_real_months_that_were_over() -> None:
+    for step in of_kind("add_candidate"):
+        months = [month for month, _ in step["fields"]["returns"]]
+
+        assert len(months) >= 36
+        assert months == sorted(set(months))
+        assert months[-1] < step["on"].isoformat()[:7]
+
+
+def test_no_two_hedge_funds_have_the_same_terms_nor_two_venture_funds() -> None:
+    cited = [s["fields"].get("candidate") for s in of_kind("admit_manager")]
+    terms = [
+        s["fields"]["terms"]
+        for number, s in enumerate(of_kind("add_candidate"), start=1)
+        if f"C{number:02d}" in cited
+    ]
+    terms += [s["fields"]["terms"] for s in of_kind("admit_manager") if "terms" in s["fields"]]
+
+    assert len(terms) == 8
+    assert all(one != other for one, other in pairwise(sorted(map(json.dumps, terms))))
+    assert all("management_fee" in each for each in terms)
+    assert all(("performance_fee" in each) != ("venture" in each) for each in terms)
+
+
+def accounts() -> list[dict[str, Any]]:
+    return [s["fields"] for s in of_kind("receive_statement") if "account" in s["fields"]]
+
+
+def test_every_account_adds_up_and_closes_at_the_final_value_of_its_last_day() -> None:
+    navs = {
+        (s["fields"]["manager"], s["fields"]["valuation_on"]): s["fields"]["nav_per_unit"]
+        for s in of_kind("state_nav")
+        if s["fields"].get("final") and "nav_per_unit" in s["fields"]
+    }
+
+    for told in accounts():
+        figures = {key: Decimal(value) for key, value in told["account"].items()}
+        flows = figures["subscriptions"] - figures["redemptions"]
+        earned = figures["gross_result"] - figures["management_fee"] - figures["performance_fee"]
+        nav = navs[told["manager"], told["period_to"]]
+
+        assert figures["opening_value"] + flows + earned == figures["closing_value"]
+        assert told["account"]["nav_per_unit"] == nav
+        worth = figures["closing_units"] * Decimal(nav)
+        assert worth.quantize(Decimal("0.01")) == figures["closing_value"]
+
+
+def test_accounts_of_a_fund_follow_each_other_without_a_gap() -> None:
+    for fund in sorted({told["manager"] for told in accounts()}):
+        of_fund = [t for t in accounts() if t["manager"] == fund and not t.get("restates")]
+
+        for earlier, later in pairwise(of_fund):
+            ended = date.fromisoformat(earlier["period_to"])
+            assert date.fromisoformat(later["period_from"]) == ended + timedelta(days=1)
+            for what in ("units", "value"):
+                opened = later["account"][f"opening_{what}"]
+                assert opened == earlier["account"][f"closing_{what}"]
+
+
+def test_one_call_is_issued_before_the_end_and_due_after_it() -> None:
+    (issued,) = of_kind("issue_call")
+
+    assert issued["on"] <= STEPS[-1]["on"] < date.fromisoformat(issued["fields"]["due_on"])
 
 
 def test_two_or_three_proposals_wait_for_visitors_dated_after_the_story() -> None:

@@ -9,6 +9,7 @@ import json
 import tomllib
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from itertools import zip_longest
 from typing import Any, Final
 
 from qazyna.blueprint import Approvals
@@ -31,10 +32,12 @@ HOLDERS: Final = {
     "court-clerk": ("court_clerk",),
     "treasurer": ("treasurer",),
     "investment-committee": ("investment_committee",),
+    "investment-committee-2": ("investment_committee",),
     "risk-officer": ("risk_officer",),
     "auditor": ("auditor",),
 }
-"""Who acts in the story: each user is called after the role that it holds."""
+"""Who acts in the story: each user is called after the role that it holds, a second one of the same
+role by a number besides."""
 
 VISITORS_ROLES: Final = ("prosecutor", "investment_committee", "risk_officer")
 """What lets a visitor approve whatever waits in the inbox."""
@@ -147,8 +150,12 @@ def _take(
 
 
 def _approvers(step: Step, by: str, roles: Iterable[str]) -> list[str]:
-    """Who may approve a step: holders of a role that the law asks for, but not who proposed it."""
-    found = [name for role in roles for name, held in HOLDERS.items() if role in held]
+    """Who may approve a step: holders of a role that the law asks for, but not who proposed it.
+
+    One of each role first, so that no role decides alone what another can decide with it.
+    """
+    held_by = [[name for name, held in HOLDERS.items() if role in held] for role in roles]
+    found = [name for turn in zip_longest(*held_by) for name in turn if name]
     return [name for name in found if name != by]
 
 
