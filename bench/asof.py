@@ -15,11 +15,14 @@ from statistics import quantiles
 from time import perf_counter
 from typing import Any, ClassVar
 
+import psycopg
+
 from bench.common import Claim, installation, note
 from bench.register_rows import SEED, text
 from qazyna.office.periods import ClosePeriod
 from qazyna.plan import Command, Event, World, command
 from qazyna.reserve.earnings import IncomeRecorded
+from qazyna.shell import postgres
 from qazyna.shell.importing import import_register_file
 from qazyna.shell.installation import Books
 from qazyna.shell.queries.ledger import quantities
@@ -124,6 +127,8 @@ def _fill(books: Books, size: int) -> None:
     import_register_file(books.connection, register, actor="owner")
     execute(books.connection, Earn(count=size - _entries(books), seed=SEED), actor="owner")
     books.connection.execute("SELECT books.refresh_statistics()")
+    with psycopg.connect(postgres.connection("qazyna_owner", books.home), autocommit=True) as owner:
+        owner.execute("VACUUM books.posting")  # as the server does by itself, some minutes later
     note("  closing")
     for month in range(3, DAYS // 31, 3):
         year, after = FIRST.year + month // 12, month % 12 + 1

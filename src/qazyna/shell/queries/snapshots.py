@@ -22,6 +22,8 @@ class Reading:
     """None on a standby alone: what has arrived."""
     later: tuple[int, ...] | None
     """The entries in the snapshot that were recorded later; None where they are many."""
+    closings: tuple[tuple[date, datetime], ...] = ()
+    """The last day of every closed period, in order, and when it was closed."""
 
     def known(self, how: Literal["all", "each"] = "all") -> str:
         """The condition on a posting `p` that it was known; `each` where few are looked at."""
@@ -42,15 +44,15 @@ class Reading:
     def last_closed(self, as_of: date) -> date | None:
         """The last closed day whose snapshot may be used: of what was closed by then, so that it
         holds nothing that was not known."""
-        (found,) = self.rows(_LAST_CLOSED, as_of=as_of)
-        closed: date | None = found[0]
-        return closed
+        usable = (
+            through
+            for through, closed_at in reversed(self.closings)
+            if through <= as_of and (self.known_at is None or closed_at <= self.known_at)
+        )
+        return next(usable, None)
 
 
-_LAST_CLOSED = """
-    SELECT max(through) FROM books.closed
-    WHERE through <= %(as_of)s AND (%(known_at)s::timestamptz IS NULL OR closed_at <= %(known_at)s)
-"""
+_CLOSINGS = "SELECT through, closed_at FROM books.closed ORDER BY through"
 _LATER = """
     SELECT n.id FROM books.event e JOIN books.entry n ON n.event = e.seq
     WHERE e.recorded_at > %s LIMIT %s
@@ -66,11 +68,16 @@ def reading(connection: Connection, known_at: datetime | None = None) -> Iterato
     instant = settled(connection, known_at)
     later: list[int] = []
     with connection.transaction():
-        if instant is None:
+        with connection.pipeline():
             connection.execute(_ONE_SNAPSHOT)
-        else:
-            with connection.pipeline():
-                connection.execute(_ONE_SNAPSHOT)
+            closed = connection.execute(_CLOSINGS)
+            if instant is not None:
                 rows = connection.execute(_LATER, [instant, FEW + 1])
-                later = [entry for (entry,) in rows]
-        yield Reading(connection, instant, None if len(later) > FEW else tuple(later))
+        if instant is not None:
+            later = [entry for (entry,) in rows]
+        yield Reading(
+            connection,
+            instant,
+            None if len(later) > FEW else tuple(later),
+            tuple(closed.fetchall()),
+        )

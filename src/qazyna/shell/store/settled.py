@@ -46,7 +46,6 @@ _WRITING = """
       AND l.relation IN ('books.stream'::regclass, 'books.event'::regclass)
       AND l.mode IN ('RowShareLock', 'RowExclusiveLock')
       AND l.pid IS DISTINCT FROM pg_backend_pid()
-      AND (a.xact_start > %s) IS NOT TRUE
     GROUP BY 1, 2
 """
 
@@ -63,9 +62,9 @@ def settled(connection: Connection, known_at: datetime | None = None) -> datetim
     Raises `Refused` where a time that was named cannot be settled. None on a standby, where none
     was named.
     """
-    row = connection.execute(_NOW).fetchone()
-    assert row is not None
-    now, last, standby = row
+    with connection.pipeline():  # one after the other: whoever is not seen writing is stamped later
+        asked, writing = connection.execute(_NOW), connection.execute(_WRITING)
+    now, last, standby = asked.fetchall()[0]
     if standby:
         if known_at is None:
             return None
@@ -75,7 +74,8 @@ def settled(connection: Connection, known_at: datetime | None = None) -> datetim
         instant = last or now
     else:
         instant = min(known_at, last or now) if open_ended else known_at
-    waited_for = _wait(connection, instant, SHORT_PATIENCE if open_ended else PATIENCE)
+    patience = SHORT_PATIENCE if open_ended else PATIENCE
+    waited_for = _wait(connection, _may_bear(writing, instant), instant, patience)
     if not waited_for:
         return instant
     begun = [each for each in waited_for.values() if each is not None]
@@ -85,10 +85,9 @@ def settled(connection: Connection, known_at: datetime | None = None) -> datetim
 
 
 def _wait(
-    connection: Connection, instant: datetime, patience: float
+    connection: Connection, left: dict[Writer, datetime | None], instant: datetime, patience: float
 ) -> dict[Writer, datetime | None]:
     """Wait for who is writing and may bear a stamp by then; whoever is left when patience ends."""
-    left = _writing(connection, instant)
     deadline, pause = time.monotonic() + patience, 0.001
     while left and time.monotonic() < deadline:
         time.sleep(pause)
@@ -101,8 +100,16 @@ def _wait(
 def _writing(connection: Connection, instant: datetime) -> dict[Writer, datetime | None]:
     if connection.info.transaction_status != TransactionStatus.IDLE:
         connection.execute(_CLEAR)
-    rows = connection.execute(_WRITING, [instant]).fetchall()
-    return {(transaction, pid): begun for transaction, pid, begun in rows}
+    return _may_bear(connection.execute(_WRITING), instant)
+
+
+def _may_bear(writing: psycopg.Cursor[Any], instant: datetime) -> dict[Writer, datetime | None]:
+    """Of those who write, who may be stamped by then: whoever began by then, or it is not known."""
+    return {
+        (transaction, pid): begun
+        for transaction, pid, begun in writing
+        if begun is None or begun <= instant
+    }
 
 
 def _still_writing(instant: datetime, writing: dict[Writer, datetime | None]) -> Refused:

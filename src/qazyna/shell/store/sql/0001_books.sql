@@ -300,8 +300,9 @@ CREATE TABLE posting (
 );
 CREATE UNIQUE INDEX exchange_changes_asset ON posting (entry, asset) WHERE kind = 'exchange';
 CREATE UNIQUE INDEX transfer_changes_book ON posting (entry, book) WHERE kind = 'transfer';
-CREATE INDEX posting_by_debit ON posting (debit, value_date, entry);
-CREATE INDEX posting_by_credit ON posting (credit, value_date, entry);
+-- With what a balance of any day sums, so that it is read from the index alone.
+CREATE INDEX posting_by_debit ON posting (debit, value_date, entry) INCLUDE (asset, quantity);
+CREATE INDEX posting_by_credit ON posting (credit, value_date, entry) INCLUDE (asset, quantity);
 
 ALTER TABLE entry
     ADD CONSTRAINT has_its_first_leg FOREIGN KEY (id, first_leg)
