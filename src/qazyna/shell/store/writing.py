@@ -31,12 +31,15 @@ from qazyna.ledger.entry import (
 )
 from qazyna.plan import Event, book_kind, book_stream
 from qazyna.shell.store.codec import Origin, entry_leaf, event_leaf
+from qazyna.shell.store.copying import copied
 from qazyna.shell.store.reading import Known, state_json
 from qazyna.shell.store.wire import Batch, Transaction
 
 Connection = psycopg.Connection[Any]
 Row = tuple[Any, ...]
 Rows = dict[str, list[Row]]
+Ready = dict[str, list[Row] | bytes]
+"""Few rows as they are; many as COPY reads them."""
 Booked = tuple[Event, tuple[Entry, ...]]
 Scope = tuple[str, str, int, str, str]
 """kind, stream and version of the event that grants, book, asset"""
@@ -46,6 +49,9 @@ BULK = 64
 
 BATCH = 8_000
 """So many events are prepared while those before them are written."""
+
+FIRST = 1_000
+"""The first batch is small, so that writing begins soon; each that follows is twice as large."""
 
 _COLUMNS = {
     "command": "key kind body_sha256 salt result actor recorded_at",
@@ -131,14 +137,16 @@ class _Inserting:
 
     def put(self, rows: Rows) -> None:
         """Begin to insert, once what is under way is done."""
+        ready = _ready(rows)
         self.wait()
         self._pool = self._pool or ThreadPoolExecutor(1)
-        self._under_way = self._pool.submit(_insert_whole, self._connection, rows)
+        self._under_way = self._pool.submit(_insert_whole, self._connection, ready)
 
     def last(self, rows: Rows) -> None:
         """Insert, and return when it is done."""
+        ready = _ready(rows)
         self.wait()
-        _insert(self._connection, rows)
+        _insert(self._connection, ready)
 
     def wait(self) -> None:
         if self._under_way:
@@ -180,7 +188,9 @@ def write(
     rows["document"] = [(_sha256(content), name, content) for name, content in documents]
     writer = _Writer(known, first, origin)
     with _Inserting(connection) as inserting:
-        while batch := list(islice(events, BATCH)):
+        size = FIRST
+        while batch := list(islice(events, size)):
+            size = min(2 * size, BATCH)
             if follows:
                 inserting.put(rows)
                 rows = defaultdict(list)
@@ -426,7 +436,7 @@ _WHOLE = ["debits_its_book", "credits_its_book", "has_its_first_leg", "has_its_s
 """Keys that wait for the commit, though a batch of whole events satisfies them at its end."""
 
 
-def _insert_whole(connection: Connection, rows: Rows) -> None:
+def _insert_whole(connection: Connection, rows: Ready) -> None:
     """Insert the rows of whole events, and let their keys be checked now rather than at the end,
     when nothing else would be done meanwhile."""
     _insert(connection, rows)
@@ -435,10 +445,26 @@ def _insert_whole(connection: Connection, rows: Rows) -> None:
     connection.execute(f"SET CONSTRAINTS {keys} DEFERRED")
 
 
-def _insert(connection: Connection, rows: Rows) -> None:
+def _ready(rows: Rows) -> Ready:
+    """The rows, ready to be sent.
+
+    They are made so by the thread that made the rows. The one that inserts then hands over whole
+    buffers and never waits for its turn to run Python, and the server does not wait for it.
+    """
+    return {table: copied(many) if _in_bulk(table, many) else many for table, many in rows.items()}
+
+
+def _in_bulk(table: str, rows: Sequence[Row]) -> bool:
+    return len(rows) >= BULK and table not in _MAY_BE_THERE
+
+
+def _insert(connection: Connection, rows: Ready) -> None:
     for table, columns in _COLUMNS.items():
-        if rows.get(table):
-            insert_rows(connection, table, columns.split(), rows[table])
+        found = rows.get(table)
+        if isinstance(found, bytes):
+            _copy(connection, table, columns.split(), found)
+        elif found:
+            insert_rows(connection, table, columns.split(), found)
 
 
 def _little(connection: Connection, rows: Rows, states: tuple[list[Row], list[Row]]) -> Batch:
@@ -482,21 +508,24 @@ def insert_rows(
     connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Row]
 ) -> None:
     """Add rows to a table of the books, by INSERT or by COPY as their number asks."""
-    names = ", ".join(columns)
-    if len(rows) < BULK or table in _MAY_BE_THERE:
+    if _in_bulk(table, rows):
+        _copy(connection, table, columns, copied(rows))
+    else:
         one = f"({', '.join(['%s'] * len(columns))})"
         again = " ON CONFLICT DO NOTHING" if table in _MAY_BE_THERE else ""
         connection.execute(
-            f"INSERT INTO books.{table} ({names}) VALUES {', '.join([one] * len(rows))}{again}",
+            f"INSERT INTO books.{table} ({', '.join(columns)})"
+            f" VALUES {', '.join([one] * len(rows))}{again}",
             [value for row in rows for value in row],
         )
-    else:
-        with (
-            connection.cursor() as cursor,
-            cursor.copy(f"COPY books.{table} ({names}) FROM STDIN") as copy,
-        ):
-            for row in rows:
-                copy.write_row(row)
+
+
+def _copy(connection: Connection, table: str, columns: Sequence[str], text: bytes) -> None:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY books.{table} ({', '.join(columns)}) FROM STDIN") as copy,
+    ):
+        copy.write(text)
 
 
 def _states(known: Known, first: dict[str, int], streams: set[str]) -> tuple[list[Row], list[Row]]:
