@@ -138,10 +138,10 @@ def management_fee(
 
 
 def accounts(manager: str, in_kind: dict[str, str]) -> Iterator[Told]:
-    """Yield the statements of one fund with final values, oldest first."""
+    """Yield the statements of one fund, oldest first; the last is an estimate, as its value is."""
     account = Account(manager)
     before = MONTH_ENDS[0].replace(day=1) - timedelta(days=1)
-    for on, text in list(zip(MONTH_ENDS, HEDGE_FUND_NAVS[manager], strict=True))[:-1]:
+    for on, text in zip(MONTH_ENDS, HEDGE_FUND_NAVS[manager], strict=True):
         nav = Decimal(text)
         opening_units, opening = account.units, account.value
         accrued, charged = NOTHING, NOTHING
@@ -187,6 +187,7 @@ def received(
     manager: str, told: Told, on: date, said: str, figures: dict[str, object], **more: object
 ) -> Step:
     """Return the receipt of one statement of account."""
+    noted = ", restated" if "restates" in more else ", estimated" if "final" in more else ""
     return Step(
         on,
         "receive_statement",
@@ -200,9 +201,7 @@ def received(
             "currency": "USD",
             **more,
             "account": figures,
-            "statement_ref": f"{manager} account {told.until:%Y-%m} (illustrative)"
-            if not more
-            else f"{manager} account {told.until:%Y-%m}, restated (illustrative)",
+            "statement_ref": f"{manager} account {told.until:%Y-%m}{noted} (illustrative)",
         },
     )
 
@@ -223,6 +222,10 @@ def as_sent(manager: str, told: Told, on: date) -> Iterator[Step]:
         yield received(manager, told, on, "its fees do not add up (illustrative).", wrong)
         said = "it is restated, and its fees add up (illustrative)."
         yield received(manager, told, RESTATED_ON, said, figures, restates=True)
+        return
+    if told.until == MONTH_ENDS[-1]:
+        said = f"an estimate, {said}"
+        yield received(manager, told, told.until, said, figures, final=False)
         return
     yield received(manager, told, on, said, figures)
 

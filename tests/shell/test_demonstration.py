@@ -219,7 +219,7 @@ def test_fees_agree_with_the_terms_but_for_one_that_is_overcharged(
     assert found["fees"]
     assert expected == [(each["code"], each["to"]) for each in found["findings"]]
     assert all(each["charged"] is not None for each in found["fees"])
-    assert found["estimates"] == []
+    assert found["estimates"] == ["the NAV of 2026-06-30 is the manager's own estimate"]
 
 
 def test_one_query_is_open_and_was_not_overdue_when_the_story_ended(demo: Books) -> None:
