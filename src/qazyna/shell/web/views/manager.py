@@ -1,5 +1,6 @@
 """One manager: what we have with it, on what terms, how it did, what comes next, what it says."""
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -12,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from qazyna.money import ASSETS, Asset
 from qazyna.programme.manager import Manager
+from qazyna.programme.mandates.mandate import Mandate
 from qazyna.programme.terms import Terms, VentureTerms
 from qazyna.shell.queries import agenda, watching
 from qazyna.shell.queries.fees import fees
@@ -58,7 +60,7 @@ def manager(request: HttpRequest, code: str) -> HttpResponse:
         "chart": _chart(known, currency),
         "script": reverse("chart-script", args=[script.bundle()[0]]),
         "dates": _dates(agenda.calendar(here, today), code),
-        "mandate": _mandate(watching.mandate(here, code)),
+        "mandate": _mandate(watching.mandate(here, code), known.currency),
         "queries": [_query(each) for each in watching.queries(here, code, closed=False)],
         "fees": _fee_check(fees(here, code)),
         "statements": _statements(watching.received(here, code), known.currency),
@@ -102,11 +104,11 @@ def _key_figures(known: Manager, measured: dict[str, Any]) -> list[dict[str, Any
         ]
     else:
         twr, deep = plain.get("twr_annualised"), plain.get("max_drawdown")
-        moves = plain.get("volatility")
+        moves, truly = plain.get("volatility"), plain.get("desmoothed_volatility")
         shown = [
             ("TWR", twr, _share(twr), "a year, net of fees"),
             ("Volatility", moves, _share(moves), "a year, as reported"),
-            ("Desmoothed", moves, _share(plain.get("desmoothed_volatility")), "volatility"),
+            ("Desmoothed", truly, _share(truly), "volatility, a year"),
             ("Drawdown", deep, _share(deep), "from peak to trough, at worst"),
             ("IRR", of_money.get("irr"), _share(of_money.get("irr")), "ours, money-weighted"),
         ]
@@ -150,13 +152,13 @@ def _dates(calendar: list[dict[str, Any]], code: str) -> list[dict[str, Any]]:
 # what it may do, what it says, what we asked
 
 
-def _mandate(told: dict[str, Any]) -> dict[str, Any] | None:
+def _mandate(told: dict[str, Any], currency: str) -> dict[str, Any] | None:
     if not told["mandate"]:
         return None
     return {
         "since": figures.day(date.fromisoformat(told["since"])),
         "ref": reference(told["decision_ref"]),
-        "clauses": [(words.spoken(name), _clause(v)) for name, v in told["mandate"].items() if v],
+        "clauses": list(_clauses(Mandate.model_validate(told["mandate"]), currency)),
         "breaches": [
             {
                 "clause": words.spoken(each["clause"]),
@@ -182,13 +184,28 @@ def _mandate(told: dict[str, Any]) -> dict[str, Any] | None:
     }
 
 
-def _clause(value: Any) -> str:
-    """A clause of a mandate in a few words: a list, a fraction, a table of fractions."""
-    if isinstance(value, dict):
-        return "; ".join(f"{words.spoken(name)} {_clause(v)}" for name, v in value.items() if v)
-    if isinstance(value, list):
-        return ", ".join(_clause(each) for each in value)
-    return str(value)
+def _clauses(mandate: Mandate, currency: str) -> Iterator[tuple[str, Any]]:
+    """What it bounds, each with its unit; where it is silent, nothing is said."""
+    if mandate.eligible_assets is not None:
+        yield "May be exposed to", ", ".join(mandate.eligible_assets) or "currencies alone"
+    if mandate.market_value_floor is not None:
+        worth = money(mandate.market_value_floor, currency, places=0)
+        yield "Assets worth at least", worth
+    for name in ("single_asset", "issuer", "counterparty", "illiquids", "undisclosed"):
+        most = getattr(mandate, name)
+        if most is not None:
+            what = words.spoken(name)
+            yield what, format_html("{} of NAV at most", figures.share(most, 0))
+    if mandate.leverage is not None:
+        times = number(mandate.leverage, 2)
+        yield "Leverage", format_html("{} {} NAV at most", times, figures.unit("×"))
+    if mandate.benchmark:
+        yield "Benchmark", mandate.benchmark
+    for each in mandate.reports:
+        due = format_html("{}, {} after the period", each.every, _days(each.due_days))
+        yield f"Report: {each.report}", due
+    if mandate.cure_days is not None:
+        yield "To cure a breach", _days(mandate.cure_days)
 
 
 def _query(each: dict[str, Any]) -> dict[str, Any]:
