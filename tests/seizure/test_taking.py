@@ -26,8 +26,8 @@ def test_where_an_asset_is_by_its_class_and_control(asset, control, custodian, p
     assert {f"{place} {asset}": "1", f"claimants {asset}": "1"} == holdings(there, "C-1/1")
 
 
-def test_an_address_and_a_note_are_private():
-    assert frozenset({"address", "note"}) == EVENTS["seized"].private
+def test_an_address_a_note_and_the_digest_of_both_are_private():
+    assert frozenset({"address", "note", "rows"}) == EVENTS["seized"].private
 
 
 def test_a_case_knows_its_holdings():

@@ -6,11 +6,9 @@ statements, fees and performance have something to agree with.
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal, getcontext
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
 
 from tests.journeys.ten_years.market import STRATEGIES, Month
-
-getcontext().prec = 50
 
 CENT, MILLIONTH = Decimal("0.01"), Decimal("0.000001")
 NOTHING = Decimal(0)
