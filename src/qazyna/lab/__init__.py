@@ -1,0 +1,1 @@
+"""The lab: the same rules under other blueprints, on other histories."""

@@ -1,0 +1,1 @@
+"""Tracing: from the public exports of a chain to entities and flows."""
