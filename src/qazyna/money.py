@@ -110,13 +110,17 @@ class Asset:
 KZT = Asset("KZT", "currency", 2, 10**15, "Kazakh tenge")
 USD = Asset("USD", "currency", 2, 10**14, "US dollar")
 EUR = Asset("EUR", "currency", 2, 10**14, "Euro")
+GBP = Asset("GBP", "currency", 2, 10**14, "Pound sterling")
+CNY = Asset("CNY", "currency", 2, 10**14, "Renminbi yuan")
+CZK = Asset("CZK", "currency", 2, 10**15, "Czech koruna")
+AED = Asset("AED", "currency", 2, 10**14, "UAE dirham")
 XAU = Asset("XAU", "gold", 3, 10**10, "Gold, fine troy ounces")
 BTC = Asset("BTC", "crypto", 8, 21_000_000, "Bitcoin")
 ETH = Asset("ETH", "crypto", 18, 10**9, "Ether")
 USDT = Asset("USDT", "crypto", 6, 10**12, "Tether USD")
 
 ASSETS: Mapping[str, Asset] = MappingProxyType(
-    {asset.code: asset for asset in (KZT, USD, EUR, XAU, BTC, ETH, USDT)}
+    {asset.code: asset for asset in (KZT, USD, EUR, GBP, CNY, CZK, AED, XAU, BTC, ETH, USDT)}
 )
 """The assets every installation knows. Fund units and forked coins join when they first appear."""
 

@@ -195,7 +195,7 @@ def test_each_command_is_done_and_its_events_are_stored_as_they_are(there, kind)
         ("admit_manager", {"manager": "HF-1"}, "code_taken", None),
         ("admit_manager", {"manager": "BTC"}, "code_taken", None),
         ("admit_manager", {"currency": "XAU"}, "not_a_currency", None),
-        ("admit_manager", {"currency": "GBP"}, "unknown_asset", None),
+        ("admit_manager", {"currency": "JPY"}, "unknown_asset", None),
         ("admit_manager", {"admitted_on": TOMORROW}, "date_in_future", None),
         ("subscribe", {"manager": "HF-9"}, "no_manager", None),
         ("subscribe", {"manager": "VF-1"}, "wrong_manager_kind", None),

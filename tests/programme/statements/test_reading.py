@@ -139,7 +139,7 @@ CAPITAL = "ilpa_vf1_2026_q1.csv"
         (OUR, "fund,,HF-1", "fund,,", (1, "fund", "missing_line")),
         (OUR, "period_to,,2026-01-31", "period_to,,31.01.2026", (5, "period_to", "bad_date")),
         (OUR, "final,,yes", "final,,maybe", (6, "final", "bad_answer")),
-        (OUR, "currency,,USD", "currency,,GBP", (3, "currency", "not_a_currency")),
+        (OUR, "currency,,USD", "currency,,JPY", (3, "currency", "not_a_currency")),
         (OUR, "currency,,USD", "currency,,BTC", (3, "currency", "not_a_currency")),
         (OUR, "gross_result,,16.67", "gross_result,,1e5", (12, "value", "bad_number")),
         (OUR, "gross_result,,16.67", "gross_result,,(16.67)", (12, "value", "bad_number")),

@@ -34,7 +34,7 @@ def test_what_came_in_is_kept_as_it_came(there):
         ({"received_on": "2026-01-30"}, "dates_out_of_order"),
         ({"period_from": "2026-02-01"}, "dates_out_of_order"),
         ({"account": None}, "empty_statement"),
-        ({"currency": "GBP"}, "unknown_asset"),
+        ({"currency": "JPY"}, "unknown_asset"),
     ],
 )
 def test_it_is_refused(there, changed, code):
