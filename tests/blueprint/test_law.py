@@ -14,8 +14,10 @@ from qazyna.blueprint import (
     COMMAND_KINDS,
     Approvals,
     Blueprint,
+    Curve,
     Law,
     Limit,
+    Vehicle,
     check,
     parse,
     show,
@@ -128,6 +130,79 @@ def test_the_template_is_read_as_written() -> None:
     assert law.par["USDT"].note in dict(law.assumptions)["valuation.par.USDT"]
     assert law.limits[1] == Limit(
         "liquidity", "class_share", "foreign_currency", "min", Decimal("0.10"), Decimal("0.90")
+    )
+
+
+def test_the_practice_of_the_template_is_read_as_written() -> None:
+    law = template().on(FIRST)
+
+    assert law.says("practice.disposal", str) == "sell_and_invest"
+    assert law.says("practice.auction.block", Decimal) == Decimal("0.50")
+    assert law.says("practice.auction.discount", Curve) == Curve(
+        tuple(
+            (Decimal(ratio), Decimal(below))
+            for ratio, below in (("0", "0.01"), ("0.5", "0.03"), ("2", "0.10"))
+        )
+    )
+    found = law.family("practice.vehicle")
+    assert list(found) == ["multi_strategy", "blockchain_equities", "venture"]
+    assert found["multi_strategy"].value == Vehicle(
+        "multi_strategy",
+        "hedge_fund",
+        (("BTC", Decimal("0.25")), ("ETH", Decimal("0.10")), ("CASH", Decimal("0.65"))),
+        Decimal("0.03"),
+        Decimal("0.02"),
+        Decimal("0.20"),
+        45,
+        Decimal("0.25"),
+        4,
+    )
+    assert {name: each.value for name, each in law.family("practice.reserve.place").items()} == {
+        "multi_strategy": Decimal("0.20"),
+        "blockchain_equities": Decimal("0.10"),
+        "venture": Decimal("0.10"),
+        "gold": Decimal("0.30"),
+    }
+
+
+def test_a_law_without_practice_is_a_sound_law() -> None:
+    found = parse(template_without("practice"), "law alone").on(FIRST)
+
+    assert found.says("practice.disposal", str) is None
+    assert found.family("practice.vehicle") == {}
+
+
+@pytest.mark.parametrize(
+    ("ratio", "discount"),
+    [("0", "0.02"), ("1", "0.02"), ("2", "0.03"), ("3", "0.04"), ("4", "-0.01"), ("9", "-0.06")],
+)
+def test_a_curve_is_linear_between_its_points_and_flat_outside(ratio: str, discount: str) -> None:
+    points = (("1", "0.02"), ("3", "0.04"), ("5", "-0.06"))
+    curve = Curve(tuple((Decimal(offered), Decimal(below)) for offered, below in points))
+
+    assert Decimal(discount) == curve.at(Decimal(ratio))
+
+
+def test_a_file_of_ones_own_stands_for_a_mix() -> None:
+    mix = 'mix = { SPX = "0.80", BTC = "0.30" }'
+    text = TEMPLATE.replace(mix, 'series = "chains.csv"')
+
+    found = parse(text, "own").on(FIRST).family("practice.vehicle")["blockchain_equities"].value
+
+    assert isinstance(found, Vehicle)
+    assert (found.mix, found.series) == ((), "chains.csv")
+    both = parse(TEMPLATE.replace(mix, f'{mix}\nseries = "chains.csv"'), "both").on(FIRST)
+    assert both.family("practice.vehicle")["blockchain_equities"].value == Vehicle(
+        "blockchain_equities",
+        "listed",
+        (("SPX", Decimal("0.80")), ("BTC", Decimal("0.30"))),
+        Decimal(0),
+        Decimal("0.005"),
+        Decimal(0),
+        0,
+        Decimal(1),
+        1,
+        "chains.csv",
     )
 
 
@@ -249,3 +324,18 @@ def test_what_is_shown_holds_no_decimal_that_is_not_a_string() -> None:
         "amber": "0.95",
     }
     assert shown["valuation.par.USDT"]["values"][0]["assumption"] is True
+    assert shown["practice.auction.discount"]["values"][0]["value"] == [
+        ["0", "0.01"],
+        ["0.5", "0.03"],
+        ["2", "0.10"],
+    ]
+    assert shown["practice.vehicle.venture"]["values"][0]["value"] == {
+        "kind": "venture_fund",
+        "mix": {"SPX": "1.20", "BTC": "0.20"},
+        "alpha": "0.02",
+        "management": "0.02",
+        "performance": "0.20",
+        "notice_days": 0,
+        "gate": "1",
+        "count": 2,
+    }

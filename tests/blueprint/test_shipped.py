@@ -19,7 +19,7 @@ from qazyna.blueprint import (
     check,
     parse,
 )
-from qazyna.blueprint.schema import CLAUSES
+from qazyna.blueprint.schema import CLAUSES, REBALANCING, SALES, VEHICLE_KINDS
 from tests.blueprint.broken_files import BLUEPRINTS, TEMPLATE
 
 SHIPPED = sorted(BLUEPRINTS.glob("*.toml"))
@@ -75,6 +75,7 @@ def test_the_template_allows_whatever_there_is() -> None:
 
 def test_the_template_names_and_explains_every_word_an_answer_may_use() -> None:
     words = {*COMMAND_KINDS, *STATEMENT_CLASSES, *MECHANISMS, *CONTROLS, *ELIGIBLE_CLASSES}
+    words |= {*SALES, *VEHICLE_KINDS, *REBALANCING, "SPX", "XAU", "CASH"}
 
     assert [] == sorted(word for word in words if word not in TEMPLATE)
 

@@ -20,6 +20,7 @@ from qazyna.blueprint.showing import plain, show
 from qazyna.blueprint.values import (
     Approvals,
     Basis,
+    Curve,
     Custodian,
     Dated,
     Jurisdiction,
@@ -27,6 +28,7 @@ from qazyna.blueprint.values import (
     Par,
     Problem,
     Role,
+    Vehicle,
 )
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "Approvals",
     "Basis",
     "Blueprint",
+    "Curve",
     "Custodian",
     "Dated",
     "Jurisdiction",
@@ -48,6 +51,7 @@ __all__ = [
     "Par",
     "Problem",
     "Role",
+    "Vehicle",
     "check",
     "parse",
     "plain",

@@ -15,14 +15,18 @@ from qazyna.blueprint.schema import (
     CURRENCIES,
     MANAGED_CLASSES,
     MEASURES,
+    SERIES,
     STATEMENT_CLASSES,
+    VEHICLE_KINDS,
     Clause,
 )
-from qazyna.blueprint.values import Approvals, Limit, Par, Value
+from qazyna.blueprint.values import Approvals, Curve, Limit, Par, Value, Vehicle
 
 _FRACTION = re.compile(r"(0(\.\d{1,12})?|1(\.0{1,12})?)", re.ASCII)
 _WHOLE = re.compile(r"\d{1,6}", re.ASCII)
 _PLAIN = re.compile(r"\d{1,20}(\.\d{1,18})?", re.ASCII)
+_SIGNED = re.compile(r"-?\d{1,3}(\.\d{1,12})?", re.ASCII)
+_FILE = re.compile(r"[^\s/\\\x00-\x1f][^/\\\x00-\x1f]{0,80}\.csv")
 _MOST_DAYS = 36_525  # a century: more is a slip
 
 Say = Callable[[str, Path], None]
@@ -77,6 +81,20 @@ def _money(raw: object, say: Say) -> Decimal | None:
     return None
 
 
+def _ratio(raw: object, say: Say) -> Decimal | None:
+    if isinstance(raw, str) and _PLAIN.fullmatch(raw) and Decimal(raw):
+        return Decimal(raw)
+    say(f'{shown(raw)} is no multiple: write plain digits in quotes, above 0, such as "1.5"', ())
+    return None
+
+
+def _signed(raw: object, say: Say, example: str, *at: str | int) -> Decimal | None:
+    if isinstance(raw, str) and _SIGNED.fullmatch(raw):
+        return Decimal(raw)
+    say(f'{shown(raw)} is no number here: write plain digits in quotes, such as "{example}"', at)
+    return None
+
+
 def _count(raw: object, say: Say, most: int, what: str, *at: str) -> int | None:
     if type(raw) is int and 0 <= raw <= most:
         return raw
@@ -108,15 +126,21 @@ def words(
     return tuple(raw) if good else None
 
 
-def _keys(raw: Mapping[str, object], known: tuple[str, ...], say: Say) -> bool:
+def _keys(
+    raw: Mapping[str, object],
+    known: tuple[str, ...],
+    say: Say,
+    *,
+    optional: tuple[str, ...] = (),
+) -> bool:
     """Whether a table has exactly these keys; each missing or unknown one is reported."""
     for key in raw:
         if key not in known:
             say(f"“{key}” does not belong here: {nearest(key, known)}", (key,))
-    for key in known:
-        if key not in raw:
-            say(f"“{key}” is missing: add it", ())
-    return set(raw) == set(known)
+    missing = [key for key in known if key not in raw and key not in optional]
+    for key in missing:
+        say(f"“{key}” is missing: add it", ())
+    return not missing and set(raw) <= set(known)
 
 
 def _limit(name: str, raw: object, say: Say) -> Limit | None:
@@ -193,6 +217,100 @@ def _par(asset: str, note: str, raw: object, say: Say) -> Par | None:
     return Par(asset, raw["currency"], Decimal(value), note) if good else None
 
 
+def _curve(raw: object, say: Say) -> Curve | None:
+    if not isinstance(raw, list) or not raw:
+        say('a curve is a list of points: [["0", "0.01"], ["1", "0.03"]]', ())
+        return None
+    points: list[tuple[Decimal, Decimal]] = []
+    for index, point in enumerate(raw):
+        if not isinstance(point, list) or len(point) != 2:
+            say('a point is two numbers in quotes: ["1", "0.03"]', (index,))
+            continue
+        ratio = _signed(point[0], say, "1.5", index, 0)
+        discount = _signed(point[1], say, "0.03", index, 1)
+        if ratio is not None and ratio < 0:
+            say(f"less than nothing cannot be offered, {ratio}: write 0 or more", (index, 0))
+        elif discount is not None and abs(discount) >= 1:
+            say(
+                f"a discount of {discount} would leave no price: "
+                'write a share below 1, "0.03" for three hundredths',
+                (index, 1),
+            )
+        elif ratio is not None and points and ratio <= points[-1][0]:
+            say(
+                f"{ratio} does not come after {points[-1][0]}: list the points with the smallest "
+                "first, each once",
+                (index, 0),
+            )
+        elif ratio is not None and discount is not None:
+            points.append((ratio, discount))
+    return Curve(tuple(points)) if len(points) == len(raw) else None
+
+
+def _vehicle(name: str, raw: object, say: Say) -> Vehicle | None:
+    known = (
+        *("kind", "mix", "alpha", "management", "performance"),
+        *("notice_days", "gate", "count", "series"),
+    )
+    if not isinstance(raw, dict):
+        say("a vehicle is a table: { " + ", ".join(f"{key} = …" for key in known) + " }", ())
+        return None
+    # A file of one's own says all that a mix would.
+    if not _keys(raw, known, say, optional=("series", *(("mix",) if "series" in raw else ()))):
+        return None
+    good = True
+    if raw["kind"] not in VEHICLE_KINDS:
+        mend = nearest(str(raw["kind"]), tuple(VEHICLE_KINDS))
+        say(f"{shown(raw['kind'])} is no kind of vehicle: {mend}", ("kind",))
+        good = False
+    mix = _mix(raw.get("mix", {}), say)
+    alpha = _signed(raw["alpha"], say, "0.02", "alpha")
+    management = _fraction(raw["management"], say, "management")
+    performance = _fraction(raw["performance"], say, "performance")
+    notice = _count(raw["notice_days"], say, _MOST_DAYS, "a number of days", "notice_days")
+    gate = _fraction(raw["gate"], say, "gate")
+    count = _count(raw["count"], say, 1000, "a number of funds", "count")
+    if gate == 0:
+        say('with gate = "0" nothing could ever be redeemed: "1" is no gate', ("gate",))
+        good = False
+    if count == 0:
+        say("there is no fund in it: write 1 or more", ("count",))
+        good = False
+    series = raw.get("series", "")
+    if "series" in raw and not (isinstance(series, str) and _FILE.fullmatch(series)):
+        say(
+            f'{shown(series)} is no file beside the prices: write its name, "my_fund.csv"',
+            ("series",),
+        )
+        good = False
+    if not good or mix is None or notice is None or gate is None or count is None:
+        return None
+    if alpha is None or management is None or performance is None:
+        return None
+    return Vehicle(
+        name, raw["kind"], mix, alpha, management, performance, notice, gate, count, series
+    )
+
+
+def _mix(raw: object, say: Say) -> tuple[tuple[str, Decimal], ...] | None:
+    if not isinstance(raw, dict):
+        say('a mix is a table of series and weights: { BTC = "0.6", CASH = "0.4" }', ("mix",))
+        return None
+    weights = []
+    for series, weight in raw.items():
+        if series not in SERIES:
+            say(
+                f"there is no series “{series}”: {nearest(series, SERIES)}, or give the vehicle "
+                'a file of your own, series = "my_fund.csv"',
+                ("mix", series),
+            )
+            continue
+        found = _signed(weight, say, "0.6", "mix", series)
+        if found is not None:
+            weights.append((series, found))
+    return tuple(weights) if len(weights) == len(raw) else None
+
+
 def _weekdays(raw: object, say: Say) -> tuple[int, ...] | None:
     if (
         isinstance(raw, list)
@@ -225,12 +343,21 @@ def answer(clause: Clause, name: str, note: str, raw: object, say: Say) -> Value
         return _par(last, note, raw, say)
     if clause.unit == "money":
         return _money(raw, say)
+    if clause.unit == "ratio":
+        return _ratio(raw, say)
+    if clause.unit == "curve":
+        return _curve(raw, say)
+    if clause.unit == "vehicle":
+        return _vehicle(last, raw, say)
     if clause.unit == "bool":
         if isinstance(raw, bool):
             return raw
         say(f"{shown(raw)} is neither true nor false: write one of them, without quotes", ())
         return None
-    if isinstance(raw, str) and raw.strip():
-        return raw
-    say(no_text(raw), ())
-    return None
+    if not isinstance(raw, str) or not raw.strip():
+        say(no_text(raw), ())
+        return None
+    if clause.among and raw not in clause.among:
+        say(f"“{raw}” is not known here: {nearest(raw, clause.among)}", ())
+        return None
+    return raw

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
+from qazyna.blueprint import practice
 from qazyna.blueprint.answers import nearest
 from qazyna.blueprint.reading import Draft
 from qazyna.blueprint.schema import (
@@ -17,10 +18,7 @@ from qazyna.blueprint.schema import (
     MANAGED_CLASSES,
     STATEMENT_CLASSES,
 )
-from qazyna.blueprint.values import Approvals, Dated, Limit, Problem
-
-Answers = Mapping[str, Dated]
-"""The answers of one day, by the name of their clause."""
+from qazyna.blueprint.values import Answers, Approvals, Dated, Limit, Problem
 
 Rule = Callable[[Answers, Draft], Iterator[Problem]]
 
@@ -232,8 +230,54 @@ def _enough_managers(answers: Answers, draft: Draft) -> Iterator[Problem]:
             )
 
 
-def _of_family(family: str, answers: Answers) -> list[Dated]:
-    return [answer for name, answer in answers.items() if name.startswith(f"{family}.")]
+def _placed_within_limits(answers: Answers, draft: Draft) -> Iterator[Problem]:
+    """What is to be placed, and the money left beside it, keep the limits from the first day."""
+    subjects = _by_subject(answers)
+    placed = practice.by_class(answers)
+    for klass, found in placed.items():
+        share = sum((weight for weight, _, _ in found), Decimal(0))
+        most = _tightest(subjects.get(("class_share", klass), {}), "max")
+        latest = max((answer for _, _, answer in found), key=lambda each: (each.since, each.line))
+        if most and share > most.value:
+            yield Problem(
+                latest.line,
+                latest.clause,
+                f"with this {share} of the reserve would be in {klass}, and limits.{most.name} "
+                f"allows {most.value}: lower it",
+            )
+        each = _tightest(subjects.get(("manager_share", klass), {}), "max")
+        for weight, count, answer in found:
+            if each and weight > each.value * count:
+                yield Problem(
+                    answer.line,
+                    answer.clause,
+                    f"{weight} with {count} of {klass} is more with each than limits.{each.name} "
+                    f"allows, {each.value}: lower it, or raise the count of its vehicle",
+                )
+        admitted = answers.get(f"programme.{klass}_max")
+        funds = sum(count for weight, count, _ in found if weight)
+        if admitted and isinstance(admitted.value, int) and funds > admitted.value:
+            yield Problem(
+                latest.line,
+                latest.clause,
+                f"with this there would be {funds} {klass}, and {admitted.clause} admits "
+                f"{admitted.value}: place with fewer",
+            )
+    everything = [pair for found in placed.values() for pair in found]
+    total = sum((weight for weight, _, _ in everything), Decimal(0))
+    money = [
+        _tightest(subjects.get(("class_share", klass), {}), "min")
+        for klass in ("foreign_currency", "domestic_currency")
+    ]
+    least = sum((limit.value for limit in money if limit), Decimal(0))
+    if everything and total <= 1 and 1 - total < least:
+        latest = max((each for _, _, each in everything), key=lambda each: (each.since, each.line))
+        yield Problem(
+            latest.line,
+            latest.clause,
+            f"the shares placed leave {1 - total} of the reserve in money, and the limits ask for "
+            f"{least}: lower one of them",
+        )
 
 
 def _weights(answers: Answers, draft: Draft) -> Iterator[Problem]:
@@ -351,4 +395,6 @@ RULES: tuple[Rule, ...] = (
     _scoring_is_whole,
     _scorers,
     _correlation_needs_months,
+    _placed_within_limits,
+    *practice.RULES,
 )

@@ -22,6 +22,9 @@ MECHANISMS: Final = (
     "hold",
     "interlocutory_sale",
 )
+SALES: Final = ("auction", "tranche_sale", "negotiated_sale")
+"""The ways of turning an asset into money."""
+
 BENEFICIARIES_OF_SHARES: Final = ("reserve", "budget", "victims")
 
 ELIGIBLE_CLASSES: Final = ("currency", "gold", "crypto", "hedge_fund", "venture_fund")
@@ -159,8 +162,24 @@ MANDATE_CONTENTS: Final = (
 )
 """Everything that a mandate can say."""
 
+VEHICLE_KINDS: Final[Mapping[str, str]] = MappingProxyType(
+    {"hedge_fund": "hedge_fund", "listed": "hedge_fund", "venture_fund": "venture_fund"}
+)
+"""Kinds of vehicle, and the asset class that its units are.
+
+What is listed (an ETF, a basket of equities) is held as units that can be dealt in every day: they
+are of the class `hedge_fund`, and count there in every limit.
+"""
+
+GOLD: Final = "gold"
+"""What may be given a weight beside the vehicles; so no vehicle is called that."""
+
+REBALANCING: Final = ("never", "yearly")
+
 CURRENCIES: Final = tuple(code for code, asset in ASSETS.items() if asset.klass == "currency")
 COINS: Final = tuple(code for code, asset in ASSETS.items() if asset.klass == "crypto")
+SERIES: Final = (*COINS, "SPX", "XAU", "CASH")
+"""Series of prices that a vehicle can follow: coins, the S&P 500, gold, and money at interest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +245,14 @@ CLAUSES: Final = (
         "what may be received in kind, to be sold",
         ELIGIBLE_CLASSES,
         may_be_empty=True,
+    ),
+    *_optional(
+        (
+            "reserve.market_value_floor",
+            "money",
+            "what an asset must be worth on the market to enter the reserve, on average",
+        ),
+        ("reserve.market_value_months", "count", "months over which that average is taken"),
     ),
     Clause("reserve.bank", "text", "where the reserve's money is kept", holds="currency"),
     Clause("reserve.vault", "text", "where the reserve's gold is kept", holds="gold"),
@@ -309,6 +336,59 @@ CLAUSES: Final = (
         ("valuation.roll_forward", "bool", "whether a stale NAV is replaced by its estimate"),
     ),
     Clause("valuation.par.*", "par", "an asset valued at a fixed par", names=COINS),
+    *_optional(
+        ("practice.disposal", "text", "what is done with what became the State's", MECHANISMS),
+        ("practice.sale.by", "text", "how what is to be sold is sold", SALES),
+        ("practice.days.final", "days", "from the seizure to the final order"),
+        ("practice.days.disposal", "days", "from finality to the first sale or transfer"),
+        ("practice.days.interlocutory", "days", "from the seizure to a sale before the order"),
+        (
+            "practice.auction.block",
+            "ratio",
+            "the most offered at one auction, in mean daily volumes of the market",
+        ),
+        ("practice.auction.every", "days", "from one auction of a holding to the next"),
+        (
+            "practice.auction.discount",
+            "curve",
+            "what is offered, in mean daily volumes, and how far below the close it sells",
+        ),
+        (
+            "practice.tranche.share",
+            "fraction",
+            "the most sold in a day, of the day's volume before",
+        ),
+        (
+            "practice.tranche.impact",
+            "fraction",
+            "how far below the close a whole day's volume would sell; less, by the square root",
+        ),
+        (
+            "practice.sale.discount",
+            "fraction",
+            "how far below the close a negotiated sale is agreed",
+        ),
+        ("practice.sale.cost", "fraction", "what a sale costs, of its proceeds"),
+        ("practice.custody.cost", "fraction", "what keeping coins costs in a year, of their value"),
+        ("practice.custody.hazard", "fraction", "how likely keys are lost within a year"),
+        ("practice.custody.loss", "fraction", "what is gone when keys are lost, of what is held"),
+    ),
+    Clause("practice.vehicle.*", "vehicle", "a fund, or what is listed, as money is placed in it"),
+    Clause("practice.reserve.place.*", "fraction", "the share of the reserve to be placed so"),
+    *_optional(
+        (
+            "practice.reserve.rebalance",
+            "text",
+            "how often the reserve is brought back to these shares",
+            REBALANCING,
+        ),
+        (
+            "practice.reserve.base",
+            "money",
+            "the public funds that a limit is a share of, where that is not the reserve itself",
+        ),
+        ("practice.inflation", "fraction", "how much prices rise in a year"),
+    ),
 )
 
 CLAUSE: Final[Mapping[str, Clause]] = MappingProxyType({clause.name: clause for clause in CLAUSES})

@@ -6,7 +6,18 @@ from decimal import Decimal
 
 from qazyna.blueprint.law import Blueprint
 from qazyna.blueprint.schema import CLAUSES, clause_named
-from qazyna.blueprint.values import Approvals, Basis, Custodian, Dated, Limit, Par, Role, Value
+from qazyna.blueprint.values import (
+    Approvals,
+    Basis,
+    Curve,
+    Custodian,
+    Dated,
+    Limit,
+    Par,
+    Role,
+    Value,
+    Vehicle,
+)
 
 
 def show(blueprint: Blueprint, day: date | None = None) -> dict[str, object]:
@@ -81,7 +92,25 @@ def plain(value: Value) -> object:
         return {"roles": list(value.roles), "approvals": value.count}
     if isinstance(value, Par):
         return {"currency": value.currency, "value": str(value.value)}
+    if isinstance(value, Curve):
+        return [[str(ratio), str(discount)] for ratio, discount in value.points]
+    if isinstance(value, Vehicle):
+        return _vehicle(value)
     return str(value) if isinstance(value, Decimal) else value
+
+
+def _vehicle(vehicle: Vehicle) -> dict[str, object]:
+    told: dict[str, object] = {
+        "kind": vehicle.kind,
+        "mix": {series: str(weight) for series, weight in vehicle.mix},
+        "alpha": str(vehicle.alpha),
+        "management": str(vehicle.management),
+        "performance": str(vehicle.performance),
+        "notice_days": vehicle.notice_days,
+        "gate": str(vehicle.gate),
+        "count": vehicle.count,
+    }
+    return {**told, "series": vehicle.series} if vehicle.series else told
 
 
 def _basis(basis: Basis) -> dict[str, object]:

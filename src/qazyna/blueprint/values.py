@@ -1,5 +1,6 @@
 """What a blueprint is made of once read: dated answers, and the people and places they name."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -111,7 +112,60 @@ class Par:
     note: str
 
 
-Value = str | int | bool | Decimal | tuple[str, ...] | tuple[int, ...] | Limit | Approvals | Par
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Points (ratio, discount), the ratios rising; linear between them, flat outside."""
+
+    points: tuple[tuple[Decimal, Decimal], ...]
+
+    def at(self, ratio: Decimal) -> Decimal:
+        """The discount at that ratio.
+
+        >>> curve = Curve(((Decimal(1), Decimal("0.02")), (Decimal(3), Decimal("0.06"))))
+        >>> [str(curve.at(Decimal(each))) for each in ("0.5", "1", "2", "7")]
+        ['0.02', '0.02', '0.04', '0.06']
+        """
+        for (left, low), (right, high) in zip(self.points, self.points[1:], strict=False):
+            if left <= ratio <= right:
+                return low + (high - low) * (ratio - left) / (right - left)
+        return self.points[0 if ratio < self.points[0][0] else -1][1]
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicle:
+    """What money is placed in, as a formula over price series that there are.
+
+    `mix` are the weights of daily returns of series, in the order written; `alpha` and `management`
+    are a year; `performance` is of the gain above the high-water mark; `gate` is what may be
+    redeemed on one dealing day, of one's own holding; `count` such funds share the money equally.
+    `series` is a file of the user's own that replaces the mix, empty where there is none.
+    """
+
+    name: str
+    kind: str
+    mix: tuple[tuple[str, Decimal], ...]
+    alpha: Decimal
+    management: Decimal
+    performance: Decimal
+    notice_days: int
+    gate: Decimal
+    count: int
+    series: str = ""
+
+
+Value = (
+    str
+    | int
+    | bool
+    | Decimal
+    | tuple[str, ...]
+    | tuple[int, ...]
+    | Limit
+    | Approvals
+    | Par
+    | Curve
+    | Vehicle
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,3 +198,7 @@ class Dated:
     def note(self) -> str:
         """What is assumed, and why."""
         return self.basis.note
+
+
+Answers = Mapping[str, Dated]
+"""The answers of one day, by the name of their clause."""

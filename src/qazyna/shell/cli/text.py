@@ -284,6 +284,10 @@ def _in_words(unit: str, value: Any) -> str:
     """One answer of the law, as a person would say it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if unit == "curve":
+        return "; ".join(f"{_percent(Decimal(below))} at {ratio}" for ratio, below in value)
+    if unit == "vehicle":
+        return _vehicle(value)
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "none"
     if unit == "fraction":
@@ -317,6 +321,20 @@ def _limit(value: dict[str, str]) -> str:
     if amber == 1:
         return said
     return f"{said}; amber {'above' if most else 'below'} {from_there}"
+
+
+def _vehicle(value: dict[str, Any]) -> str:
+    mix = ", ".join(f"{weight} {series}" for series, weight in value["mix"].items())
+    alpha, management, performance, gate = (
+        _percent(Decimal(value[key])) for key in ("alpha", "management", "performance", "gate")
+    )
+    notice = value["notice_days"]
+    return (
+        f"{value['count']} × {spoken(value['kind'])} following {value.get('series') or mix}; "
+        f"{alpha} a year beyond it; fees {management} a year and {performance} of gains; "
+        f"{notice} day{'s' if notice != 1 else ''}' notice; at most {gate} given back on a "
+        "dealing day"
+    )
 
 
 def _approvals(value: dict[str, Any]) -> str:

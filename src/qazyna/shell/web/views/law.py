@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from qazyna.blueprint import Approvals, Blueprint, Dated, Limit, Par
+from qazyna.blueprint import Approvals, Blueprint, Curve, Dated, Limit, Par, Vehicle
 from qazyna.blueprint import show as spell
 from qazyna.clock import day
 from qazyna.shell.store.reading import current_blueprint
@@ -98,6 +98,11 @@ def spoken_value(answer: Dated) -> SafeString:
         )
     if isinstance(value, Par):
         return format_html("{} is taken at {} {}", value.asset, value.value, value.currency)
+    if isinstance(value, Curve):
+        points = (f"{percent(discount)} at {ratio}" for ratio, discount in value.points)
+        return format_html("{}", "; ".join(points))
+    if isinstance(value, Vehicle):
+        return format_html("{}", _vehicle(value))
     if answer.clause == "jurisdiction.weekend" and isinstance(value, tuple):
         return format_html("{}", ", ".join(_WEEK[int(each) - 1] for each in value) or "none")
     if isinstance(value, tuple):
@@ -109,6 +114,17 @@ def spoken_value(answer: Dated) -> SafeString:
     if answer.unit == "days":
         return format_html("{} days", value)
     return format_html("{}", value)
+
+
+def _vehicle(value: Vehicle) -> str:
+    kind = value.kind.replace("_", " ")
+    follows = value.series or ", ".join(f"{weight} {series}" for series, weight in value.mix)
+    return (
+        f"{value.count} × {kind} following {follows or 'nothing'}; {percent(value.alpha)} a year "
+        f"beyond it; fees {percent(value.management)} a year and {percent(value.performance)} of "
+        f"gains; {value.notice_days} days’ notice; at most {percent(value.gate, 0)} given back on "
+        "a dealing day"
+    )
 
 
 def _count_assumed(found: Blueprint) -> int:
