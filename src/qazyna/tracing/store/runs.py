@@ -1,0 +1,227 @@
+"""Keys to ids, on disk: sorted runs that are merged now and then and never changed.
+
+A key is 128 bits, as two words. Of a transaction they are the first half of its id; of an address
+SipHash-2-4-128 of its string. Two keys are one where all 128 bits agree.
+
+Finding walks a run beside the sorted questions, galloping, so that many questions read a run once
+from front to back and few read almost nothing. Runs are memory-mapped: what is resident is the
+system's to take back.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from qazyna.tracing.kernel import kernel
+from qazyna.tracing.store.manifest import NONE, Run, sync
+
+FANOUT = 4
+"""So many runs of one tier become one of the next."""
+
+Words = np.ndarray
+Ids = np.ndarray
+
+
+def txid_keys(txids: pl.Series) -> tuple[Words, Words]:
+    """The keys of transaction ids, a Series of 32 bytes each without nulls."""
+    first, second = txids.bin.slice(0, 8), txids.bin.slice(8, 8)
+    return tuple(  # type: ignore[return-value]
+        half.bin.reinterpret(dtype=pl.UInt64, endianness="big").to_numpy()
+        for half in (first, second)
+    )
+
+
+def string_keys(strings: pl.Series) -> tuple[Words, Words]:
+    """The keys of strings, a Series of String without nulls."""
+    octets, ends = flat(strings)
+    high, low = np.empty(len(ends), np.uint64), np.empty(len(ends), np.uint64)
+    _siphash(octets, ends, high, low)
+    return high, low
+
+
+def flat(strings: pl.Series) -> tuple[np.ndarray, np.ndarray]:
+    """All bytes of the strings in one array, and where each ends."""
+    ends = np.cumsum(strings.str.len_bytes().to_numpy(), dtype=np.int64)
+    joined = strings.str.join("").cast(pl.Binary).item() if len(strings) else b""
+    return np.frombuffer(joined, np.uint8), ends
+
+
+class Index:
+    """Sorted runs in a folder, as a manifest names them."""
+
+    def __init__(self, folder: Path, runs: Sequence[Run]) -> None:
+        self.folder = folder
+        self.runs = tuple(runs)
+        self._columns = [_load(folder / run.name) for run in self.runs]
+
+    def find(self, high: Words, low: Words) -> Ids:
+        """The id of each key, NONE where there is none; of equal keys the latest."""
+        found = np.full(len(high), NONE, np.uint32)
+        if not len(high) or not self.runs:
+            return found
+        order = np.argsort(high)
+        high, low = high[order], low[order]
+        ids = np.full(len(high), NONE, np.uint32)
+        for run in self._columns:
+            _find(*run, high, low, ids)
+        found[order] = ids
+        return found
+
+    def with_run(self, name: str, high: Words, low: Words, ids: Ids) -> tuple[Run, ...]:
+        """Write a run of new keys, merge what has become many, and name what is now there.
+
+        Files of runs that were merged stay until somebody who holds the store removes them.
+        """
+        if not len(high):
+            return self.runs
+        order = np.lexsort((ids, high))
+        made = _create(self.folder / name, len(high))
+        for column, values in zip(made, (high, low, ids), strict=True):
+            column[:] = values[order]
+        runs = [*self.runs, Run(name, len(high), 0)]
+        columns = [*self._columns, _finish(self.folder / name, made)]
+        while len(runs) >= FANOUT and len({run.tier for run in runs[-FANOUT:]}) == 1:
+            tier, size = runs[-1].tier + 1, sum(run.keys for run in runs[-FANOUT:])
+            merged = f"{name}-{tier}"
+            made = _create(self.folder / merged, size)
+            high_columns, low_columns, id_columns = zip(*columns[-FANOUT:], strict=True)
+            _merge(high_columns, low_columns, id_columns, *made)
+            runs[-FANOUT:] = [Run(merged, size, tier)]
+            columns[-FANOUT:] = [_finish(self.folder / merged, made)]
+        self.runs, self._columns = tuple(runs), columns
+        return self.runs
+
+
+Columns = tuple[Words, Words, Ids]
+
+_NAMES = {"high": np.uint64, "low": np.uint64, "id": np.uint32}
+
+
+def _create(folder: Path, size: int) -> Columns:
+    folder.mkdir(parents=True)
+    return tuple(  # type: ignore[return-value]
+        np.lib.format.open_memmap(folder / f"{name}.npy", "w+", kind, (size,))
+        for name, kind in _NAMES.items()
+    )
+
+
+def _finish(folder: Path, made: Columns) -> Columns:
+    """The same columns, on the disk and read-only from now on."""
+    for column, name in zip(made, _NAMES, strict=True):
+        column.flush()  # type: ignore[attr-defined]
+        sync(folder / f"{name}.npy")
+    sync(folder)
+    sync(folder.parent)
+    return _load(folder)
+
+
+def _load(folder: Path) -> Columns:
+    return tuple(np.load(folder / f"{name}.npy", mmap_mode="r") for name in _NAMES)
+
+
+@kernel
+def _find(run_high: Words, run_low: Words, run_id: Ids, high: Words, low: Words, ids: Ids) -> None:
+    """Ids of sorted keys found in one run; a later id takes the place of an earlier."""
+    size, at = len(run_high), 0
+    for i in range(len(high)):
+        key = high[i]
+        if at < size and run_high[at] < key:
+            step = 1
+            while at + step < size and run_high[at + step] < key:
+                at += step
+                step *= 2
+            left, right = at + 1, min(at + step, size)
+            while left < right:
+                middle = (left + right) // 2
+                if run_high[middle] < key:
+                    left = middle + 1
+                else:
+                    right = middle
+            at = left
+        j = at
+        while j < size and run_high[j] == key:
+            if run_low[j] == low[i] and (ids[i] == NONE or run_id[j] > ids[i]):
+                ids[i] = run_id[j]
+            j += 1
+
+
+@kernel
+def _merge(
+    highs: tuple[Words, ...],
+    lows: tuple[Words, ...],
+    ids: tuple[Ids, ...],
+    high: Words,
+    low: Words,
+    numbers: Ids,
+) -> None:
+    """Sorted runs as one; of equal keys the earlier run's stands first."""
+    at = np.zeros(len(highs), np.int64)
+    for k in range(len(high)):
+        least = -1
+        for run in range(len(highs)):
+            if at[run] < len(highs[run]) and (
+                least < 0 or highs[run][at[run]] < highs[least][at[least]]
+            ):
+                least = run
+        i = at[least]
+        high[k], low[k], numbers[k] = highs[least][i], lows[least][i], ids[least][i]
+        at[least] = i + 1
+
+
+@kernel
+def _siphash(octets: np.ndarray, ends: np.ndarray, high: Words, low: Words) -> None:
+    """SipHash-2-4-128 under a fixed key (Aumasson and Bernstein, 2012; the 128-bit variant)."""
+    k0, k1 = np.uint64(0x0706050403020100), np.uint64(0x0F0E0D0C0B0A0908)
+    begin = 0
+    for i in range(len(ends)):
+        end = ends[i]
+        length = end - begin
+        v0 = np.uint64(0x736F6D6570736575) ^ k0
+        v1 = np.uint64(0x646F72616E646F6D) ^ k1 ^ np.uint64(0xEE)
+        v2 = np.uint64(0x6C7967656E657261) ^ k0
+        v3 = np.uint64(0x7465646279746573) ^ k1
+        words = length // 8
+        for w in range(words + 1):
+            m = np.uint64(0)
+            left = 8 if w < words else length - 8 * words
+            for b in range(left):
+                m |= np.uint64(octets[begin + 8 * w + b]) << np.uint64(8 * b)
+            if w == words:
+                m |= np.uint64(length & 0xFF) << np.uint64(56)
+            v3 ^= m
+            for _ in range(2):
+                v0, v1, v2, v3 = _round(v0, v1, v2, v3)
+            v0 ^= m
+        v2 ^= np.uint64(0xEE)
+        for _ in range(4):
+            v0, v1, v2, v3 = _round(v0, v1, v2, v3)
+        high[i] = v0 ^ v1 ^ v2 ^ v3
+        v1 ^= np.uint64(0xDD)
+        for _ in range(4):
+            v0, v1, v2, v3 = _round(v0, v1, v2, v3)
+        low[i] = v0 ^ v1 ^ v2 ^ v3
+        begin = end
+
+
+@kernel
+def _turn(word: np.uint64, by: int) -> np.uint64:
+    return (word << np.uint64(by)) | (word >> np.uint64(64 - by))
+
+
+@kernel
+def _round(
+    v0: np.uint64, v1: np.uint64, v2: np.uint64, v3: np.uint64
+) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+    v0 += v1
+    v1 = _turn(v1, 13) ^ v0
+    v0 = _turn(v0, 32)
+    v2 += v3
+    v3 = _turn(v3, 16) ^ v2
+    v0 += v3
+    v3 = _turn(v3, 21) ^ v0
+    v2 += v1
+    v1 = _turn(v1, 17) ^ v2
+    v2 = _turn(v2, 32)
+    return v0, v1, v2, v3
