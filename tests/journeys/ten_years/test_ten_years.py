@@ -32,7 +32,7 @@ from tests.journeys.ten_years.programme import CRASH, RESUMED, STOPPED, Evening,
 from tests.shell.store.opened import opened
 from tests.support import law_of
 
-LAW = law_of("kazakhstan", ("2020-01-01", "2012-01-01"))
+LAW = law_of("kazakhstan")
 
 
 @pytest.fixture(scope="module")
