@@ -1,0 +1,1 @@
+"""Which addresses belong together: by co-spend surely, by change perhaps."""
