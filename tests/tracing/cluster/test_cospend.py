@@ -1,5 +1,7 @@
 """Labels by co-spend, against a plain union–find and against scipy's components."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -27,8 +29,7 @@ def rows(spends):
 def pieces(tx, addr, cuts=()):
     ends = [0, *sorted(min(cut, len(tx)) for cut in cuts), len(tx)]
     return [
-        lambda low=low, high=high: (tx[low:high], addr[low:high])
-        for low, high in zip(ends, ends[1:], strict=False)
+        lambda low=low, high=high: (tx[low:high], addr[low:high]) for low, high in pairwise(ends)
     ]
 
 

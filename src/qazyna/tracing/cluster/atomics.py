@@ -6,20 +6,20 @@ ARM64 the loads and stores cost nothing over plain ones.
 
 from typing import Any
 
-import numpy as np
-from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-Array = np.ndarray[Any, Any]
+tools: Any = cgutils
+ir: Any = tools.ir
+"""LLVM's types, as Numba itself sees them."""
 
 
 def _at(context: Any, builder: Any, signature: Any, args: Any) -> Any:
     """The address of `array[index]`, unchecked: the caller holds the index inside the array."""
     kind = signature.args[0]
     array = context.make_array(kind)(context, builder, args[0])
-    return cgutils.get_item_pointer(
+    return tools.get_item_pointer(
         context, builder, kind, array, [args[1]], wraparound=False, boundscheck=False
     )
 
@@ -32,7 +32,7 @@ def _checked(array: Any, index: Any) -> None:
 
 
 @intrinsic
-def load(typing: Any, array: Any, index: Any) -> Any:
+def _load(typing: Any, array: Any, index: Any) -> Any:
     """`array[index]`, as one indivisible read."""
     _checked(array, index)
 
@@ -44,7 +44,7 @@ def load(typing: Any, array: Any, index: Any) -> Any:
 
 
 @intrinsic
-def store(typing: Any, array: Any, index: Any, value: Any) -> Any:
+def _store(typing: Any, array: Any, index: Any, value: Any) -> Any:
     """`array[index] = value`, as one indivisible write."""
     _checked(array, index)
 
@@ -57,7 +57,7 @@ def store(typing: Any, array: Any, index: Any, value: Any) -> Any:
 
 
 @intrinsic
-def exchange(typing: Any, array: Any, index: Any, expected: Any, value: Any) -> Any:
+def _exchange(typing: Any, array: Any, index: Any, expected: Any, value: Any) -> Any:
     """Put `value` where `expected` stands; true if it did stand there."""
     _checked(array, index)
 
@@ -70,7 +70,7 @@ def exchange(typing: Any, array: Any, index: Any, expected: Any, value: Any) -> 
 
 
 @intrinsic
-def prefetch(typing: Any, array: Any, index: Any) -> Any:
+def _prefetch(typing: Any, array: Any, index: Any) -> Any:
     """Ask for `array[index]` to be brought near; it changes nothing."""
     _checked(array, index)
 
@@ -80,9 +80,16 @@ def prefetch(typing: Any, array: Any, index: Any) -> Any:
         number = ir.IntType(32)
         kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
         name = "llvm.prefetch.p0i8"
-        function = cgutils.get_or_insert_function(builder.module, kind, name)
+        function = tools.get_or_insert_function(builder.module, kind, name)
         flags = [ir.Constant(number, value) for value in (0, 3, 1)]
         builder.call(function, [builder.bitcast(pointer, byte), *flags])
         return context.get_dummy_value()
 
     return types.void(array, index), generate
+
+
+# Numba's own types know these only as called by a compiler.
+load: Any = _load
+store: Any = _store
+exchange: Any = _exchange
+prefetch: Any = _prefetch

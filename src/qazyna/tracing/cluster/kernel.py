@@ -17,11 +17,12 @@ import numpy as np
 
 from qazyna.tracing.cluster.atomics import exchange, load, prefetch, store
 from qazyna.tracing.kernel import kernel
+from qazyna.tracing.store import manifest
 
 Array = np.ndarray[Any, Any]
 Function = TypeVar("Function", bound=Callable[..., object])
 
-NONE = np.uint32(0xFFFFFFFF)
+NONE = np.uint32(manifest.NONE)
 FAR, NEAR = 32, 16
 """Rows ahead of which the address, and then its parent, are asked for."""
 

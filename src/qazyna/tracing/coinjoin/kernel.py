@@ -12,12 +12,13 @@ import numpy as np
 
 from qazyna.tracing.coinjoin import Rule
 from qazyna.tracing.kernel import kernel
+from qazyna.tracing.store import manifest
+from qazyna.tracing.store.tables import Kind
 
 Array = np.ndarray[Any, Any]
 
-NONE = np.uint32(0xFFFFFFFF)
-NULLDATA = 9
-"""`store.tables.Kind.nulldata`: an OP_RETURN."""
+NONE = np.uint32(manifest.NONE)
+NULLDATA = int(Kind.nulldata)
 
 GENERIC, WASABI_1_0, WASABI_1_1 = int(Rule.generic), int(Rule.wasabi_1_0), int(Rule.wasabi_1_1)
 WASABI_2_0, WHIRLPOOL, TX0 = int(Rule.wasabi_2_0), int(Rule.whirlpool), int(Rule.tx0)
@@ -33,7 +34,7 @@ BASE_LEAST, BASE_MOST = 9_500_000, 10_500_000
 
 
 @kernel
-def _commonest(values: Array) -> tuple[int, int]:
+def _commonest(values: Array) -> tuple[Any, int]:
     """Of ascending values the commonest, the lowest on ties, and how often it occurs."""
     best, often, run = np.int64(-1), 0, 0
     for at in range(len(values)):
@@ -44,7 +45,7 @@ def _commonest(values: Array) -> tuple[int, int]:
 
 
 @kernel
-def _count(values: Array, value: int) -> int:
+def _count(values: Array, value: int) -> Any:
     """How often a value stands among ascending ones."""
     return np.searchsorted(values, value, "right") - np.searchsorted(values, value)
 
