@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from qazyna.shell.cli import acting, backup, exporting, files, installing, law, log, looking
+from qazyna.shell.cli import acting, backup, exporting, files, installing, lab, law, log, looking
 from qazyna.shell.cli.output import Group
 from qazyna.shell.cli.programme import programme
 
@@ -39,6 +39,7 @@ app.command()(acting.commands)
 app.add_typer(acting.users, name="user")
 app.add_typer(law.blueprint, name="blueprint")
 app.add_typer(programme, name="programme")
+app.add_typer(lab.lab, name="lab")
 app.command()(looking.rebuild)
 app.add_typer(log.log, name="log")
 app.command()(log.verify)

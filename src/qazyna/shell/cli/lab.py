@@ -1,0 +1,77 @@
+"""The lab: how each way of managing what is seized would have served."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from qazyna.shell.cli.options import AsJson, From, To
+from qazyna.shell.cli.output import emit, note, refusals
+
+lab = typer.Typer(help="The lab: one register under the law of many.", no_args_is_help=True)
+
+Register = Annotated[
+    Path, typer.Option("--register", metavar="FILE", help="A register of seized holdings.")
+]
+Models = Annotated[
+    str,
+    typer.Option(
+        "--models", metavar="A,B,…", help="Blueprints by name or file, separated by commas."
+    ),
+]
+Prices = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--prices", metavar="DIR", help="A folder of price files; may be given more than once."
+    ),
+]
+Currency = Annotated[
+    str, typer.Option("--currency", metavar="CODE", help="What everything is stated in.")
+]
+Entries = Annotated[
+    Path | None,
+    typer.Option(
+        "--entries", metavar="DIR", help="Write every model's simulated journal there, as CSV."
+    ),
+]
+
+
+@lab.command("compare")
+def lab_compare(
+    register: Register,
+    models: Models,
+    since: From = None,
+    until: To = None,
+    prices: Prices = None,
+    currency: Currency = "USD",
+    entries: Entries = None,
+    as_json: AsJson = False,
+) -> None:
+    """Play the same seizures and real prices through several models, and set them side by side."""
+    with refusals(as_json):
+        from qazyna.lab.compare import compare, document
+        from qazyna.shell import lab_files
+
+        found = lab_files.models_of([name.strip() for name in models.split(",") if name.strip()])
+        taken = lab_files.register_of(register)
+        market = lab_files.market_of(prices or [], currency, found)
+        since = since or taken.first
+        compared = compare(taken, found, market, since, until or _last(market, taken.assets, since))
+        if entries:
+            for path in lab_files.write_entries(compared, entries):
+                note(f"  {path}")
+        told = document(compared)
+        emit(told, as_json, lambda: _as_text(told))
+
+
+def _last(market: Any, assets: tuple[str, ...], since: date) -> date:
+    """The last day on which everything in the register has a price."""
+    ends = [day for code in assets if (day := market.last_day(code))]
+    return min(ends, default=since)
+
+
+def _as_text(told: dict[str, Any]) -> None:
+    from qazyna.shell.cli.lab_text import compared_as_text
+
+    compared_as_text(told)
