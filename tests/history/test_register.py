@@ -318,7 +318,12 @@ def test_what_was_imported_lives_on_as_any_other_case():
 
 @pytest.mark.parametrize(
     ("law", "file"),
-    [("template", "us_seized_sales.csv"), ("kazakhstan", "demo/kazakhstan/register.csv")],
+    [
+        ("template", "us_seized_sales.csv"),
+        ("united-states", "us_seized_sales.csv"),
+        ("template", "european_sales.csv"),
+        ("kazakhstan", "demo/kazakhstan/register.csv"),
+    ],
 )
 def test_the_registers_that_come_with_it_are_sound(law, file):
     content = (DATA / file).read_text(encoding="utf-8")
