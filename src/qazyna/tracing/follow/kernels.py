@@ -78,38 +78,39 @@ def _ones(word):  # type: ignore[no-untyped-def]
 
 
 @_jit
-def _rank(pool, tx):  # type: ignore[no-untyped-def]
+def _rank(ever, before, tx):  # type: ignore[no-untyped-def]
     """The row of a transaction that is tainted."""
     below = (np.uint64(1) << np.uint64(tx & 63)) - np.uint64(1)
-    return np.int64(pool.before[tx >> 6]) + _ones(pool.ever[tx >> 6] & below)
+    return np.int64(before[tx >> 6]) + _ones(ever[tx >> 6] & below)
 
 
 @_jit
-def _found(pool, tx, n):  # type: ignore[no-untyped-def]
+def _found(ever, before, first, outputs, ns, spent_by, tx, n):  # type: ignore[no-untyped-def]
     """The row of a tainted output that is not spent, or -1."""
-    if tx == NONE or tx >> 6 >= len(pool.ever) or not _bit(pool.ever, tx):
+    if tx == NONE or tx >> 6 >= len(ever) or not _bit(ever, tx):
         return -1
-    row = _rank(pool, tx)
-    low = pool.first[row]
-    high = low + pool.outputs[row]
+    row = _rank(ever, before, tx)
+    begin = first[row]
+    end = begin + np.int64(outputs[row])
+    low, high = begin, end
     while low < high:
         middle = (low + high) >> 1
-        if pool.n[middle] < n:
+        if ns[middle] < n:
             low = middle + 1
         else:
             high = middle
-    if low < pool.first[row] + pool.outputs[row] and pool.n[low] == n:
-        return low if pool.spent_by[low] == NONE else -1
+    if low < end and ns[low] == n and spent_by[low] == NONE:
+        return low
     return -1
 
 
 @_jit
-def _spend(pool, output, prev, tx):  # type: ignore[no-untyped-def]
-    pool.spent_by[output] = tx
-    row = _rank(pool, prev)
-    pool.unspent[row] -= 1
-    if pool.unspent[row] == 0:
-        pool.live[prev >> 6] &= ~(np.uint64(1) << np.uint64(prev & 63))
+def _spent(ever, before, unspent, live, prev):  # type: ignore[no-untyped-def]
+    """Note that one tainted output less of a transaction is left."""
+    row = _rank(ever, before, prev)
+    unspent[row] -= 1
+    if unspent[row] == 0:
+        live[prev >> 6] &= ~(np.uint64(1) << np.uint64(prev & 63))
 
 
 @_jit
@@ -156,15 +157,14 @@ def _note(pool, tx, n, why, detail, label, amount):  # type: ignore[no-untyped-d
 
 
 @_jit
-def _segment(pool, begin, amount, label):  # type: ignore[no-untyped-def]
+def _segment(amounts, labels, at, begin, amount, label):  # type: ignore[no-untyped-def]
     """Append to the row of segments that began there; neighbours of one label are one."""
-    at = pool.counts[N_SEG]
-    if at > begin and pool.label[at - 1] == label:
-        pool.amount[at - 1] += amount
-    else:
-        pool.amount[at] = amount
-        pool.label[at] = label
-        pool.counts[N_SEG] = at + 1
+    if at > begin and labels[at - 1] == label:
+        amounts[at - 1] += amount
+        return at
+    amounts[at] = amount
+    labels[at] = label
+    return at + 1
 
 
 @_jit
@@ -241,12 +241,14 @@ def _put(  # type: ignore[no-untyped-def]
     counts = pool.counts
     tx = flow.first_tx + t
     first = counts[N_OUT]
+    amount, label = pool.amount, pool.label
     at, taken = 0, np.int64(0)
     queue = mode >= 2
     out0, out1 = flow.out_from[t], flow.out_from[t + 1]
     begin = counts[N_SEG]
     for k in range(out1 - out0 + 1):
         begin = counts[N_SEG]
+        end = begin
         rest = k == out1 - out0
         value = cells[k]
         tainted = False
@@ -255,7 +257,7 @@ def _put(  # type: ignore[no-untyped-def]
             while left > 0 and at < many:
                 piece = min(left, amounts[at] - taken)
                 if piece > 0:
-                    _segment(pool, begin, piece, labels[at])
+                    end = _segment(amount, label, end, begin, piece, labels[at])
                     tainted = tainted or labels[at] != CLEAN
                 left -= piece
                 taken += piece
@@ -265,10 +267,11 @@ def _put(  # type: ignore[no-untyped-def]
         else:
             for s in range(many):
                 if shares[s, k] > 0 or (mode == 0 and not rest):
-                    pool.amount[counts[N_SEG]] = shares[s, k]
-                    pool.label[counts[N_SEG]] = labels[s]
-                    counts[N_SEG] += 1
+                    amount[end] = shares[s, k]
+                    label[end] = labels[s]
+                    end += 1
                     tainted = True
+        counts[N_SEG] = end
         if rest:
             break
         seeded = seed < last_seed and seeds.n[seed] == k
@@ -290,7 +293,7 @@ def _put(  # type: ignore[no-untyped-def]
             source = seeds.source[seed]
             if queue:
                 if counts[N_SEG] == begin and value > 0:
-                    _segment(pool, begin, value, CLEAN)
+                    counts[N_SEG] = _segment(amount, label, begin, begin, value, CLEAN)
                 gained = np.int64(0)
                 for each in range(begin, counts[N_SEG]):
                     joined = _joined(pool, pool.label[each], source)
@@ -362,15 +365,17 @@ def _transaction(pool, flow, seeds, mode, sources, crossing, t, last_seed):  # t
     tx = flow.first_tx + t
     in0, in1 = flow.in_from[t], flow.in_from[t + 1]
     outs = flow.out_from[t + 1] - flow.out_from[t]
+    ever, before, length, values = pool.ever, pool.before, pool.length, pool.value
+    first, outputs, ns, spent_by = pool.first, pool.outputs, pool.n, pool.spent_by
     rows = np.empty(in1 - in0, np.int64)
     pieces, paid, unknown, tainted = 1, np.int64(0), -1, False
     for i in range(in0, in1):
-        row = _found(pool, flow.prev_tx[i], flow.prev_n[i])
+        row = _found(ever, before, first, outputs, ns, spent_by, flow.prev_tx[i], flow.prev_n[i])
         rows[i - in0] = row
         if row >= 0:
             tainted = True
-            pieces += pool.length[row]
-            paid += pool.value[row]
+            pieces += length[row]
+            paid += values[row]
         elif flow.in_value[i] < 0:
             pieces += 1
             if unknown < 0:
@@ -417,7 +422,8 @@ def _transaction(pool, flow, seeds, mode, sources, crossing, t, last_seed):  # t
                     amounts[many] = pool.amount[each]
                     labels[many] = pool.label[each]
                     many += 1
-                _spend(pool, row, np.int64(flow.prev_tx[i]), tx)
+                spent_by[row] = tx
+                _spent(ever, before, pool.unspent, pool.live, np.int64(flow.prev_tx[i]))
             else:
                 amounts[many] = max(flow.in_value[i], np.int64(0))
                 labels[many] = CLEAN
@@ -446,7 +452,8 @@ def _transaction(pool, flow, seeds, mode, sources, crossing, t, last_seed):  # t
                 for each in range(begin, begin + pool.length[row]):
                     s = pool.label[each]
                     totals[s] = max(totals[s], np.int64(0)) + pool.amount[each]
-                _spend(pool, row, np.int64(flow.prev_tx[i]), tx)
+                spent_by[row] = tx
+                _spent(ever, before, pool.unspent, pool.live, np.int64(flow.prev_tx[i]))
         if stop:
             for s in range(sources):
                 if totals[s] >= 0:

@@ -1,0 +1,154 @@
+"""A store's parts as runs of blocks: what a scan tests at once, the rest only where there is taint."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from qazyna.tracing.follow.pool import Flow
+from qazyna.tracing.store.manifest import NONE, Part
+from qazyna.tracing.store.reading import Store
+
+HALVINGS = {"bitcoin": (5_000_000_000, 210_000), "litecoin": (5_000_000_000, 840_000)}
+"""chain -> what its first block minted, in base units, and after how many blocks that halves"""
+
+
+def subsidies(chain: str, heights: np.ndarray) -> np.ndarray:
+    """What each block may mint beside its fees, i64; -1 where the chain's schedule is not known."""
+    if chain not in HALVINGS:
+        return np.full(len(heights), -1, np.int64)
+    first, every = HALVINGS[chain]
+    return np.right_shift(np.int64(first), np.minimum(heights.astype(np.int64) // every, 63))
+
+
+@dataclass(frozen=True)
+class Stops:
+    """Where taint is to stop, or to be marked."""
+
+    addresses: np.ndarray | None = None
+    """u8, one an address id: not nothing where its outputs stop taint"""
+    coinjoins: Callable[[Store, Part], np.ndarray] | None = None
+    """u8, one a transaction of a part: the code of the coinjoin that it is, or nothing"""
+
+
+@dataclass
+class Run:
+    """One part, or the blocks of it up to a height."""
+
+    store: Store
+    part: Part
+    stops: Stops
+    transactions: int
+    """of the part's, so many"""
+    inputs: int
+    prev_tx: np.ndarray
+
+    def flow(self) -> Flow:
+        """All columns of it."""
+        folder = self.store.path / "parts" / self.part.name
+        txs, many = self.transactions, self.inputs
+        tx = pl.read_parquet(folder / "tx.parquet", columns=["coinbase", "n_in", "fee"])[:txs]
+        ins = pl.read_parquet(folder / "inputs.parquet", columns=["prev_n", "value"])[:many]
+        blocks = pl.read_parquet(folder / "blocks.parquet", columns=["height", "first_tx"])
+        blocks = blocks.filter(pl.col("first_tx") < self.part.first_tx + txs)
+        out_from, addresses, values = self.store.part_outputs(self.part)
+        outputs = int(out_from[txs])
+        if self.stops.addresses is None:
+            stop = np.zeros(outputs, np.uint8)
+        else:
+            # One more place, for whoever has no address.
+            stop = self.stops.addresses[
+                np.minimum(addresses[:outputs], len(self.stops.addresses) - 1)
+            ]
+        if self.stops.coinjoins is None:
+            coinjoin = np.zeros(txs, np.uint8)
+        else:
+            coinjoin = self.stops.coinjoins(self.store, self.part)[:txs]
+        return Flow(
+            np.int64(self.part.first_tx),
+            self.prev_tx,
+            ins["prev_n"].to_numpy(),
+            ins["value"].fill_null(-1).to_numpy(),
+            _begins(tx["n_in"].to_numpy()),
+            np.asarray(values[:outputs]),
+            stop,
+            out_from[: txs + 1].astype(np.int64),
+            tx["fee"].fill_null(-1).to_numpy(),
+            tx["coinbase"].cast(pl.UInt8).to_numpy(),
+            coinjoin,
+            np.append(blocks["first_tx"].to_numpy().astype(np.int64) - self.part.first_tx, txs),
+            subsidies(self.store.manifest.chain, blocks["height"].to_numpy()),
+        )
+
+
+def _begins(counts: np.ndarray) -> np.ndarray:
+    begins = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=begins[1:])
+    return begins
+
+
+def runs(store: Store, first_tx: int, until: int | None, stops: Stops) -> Iterator[Run]:
+    """The parts from the one that holds a transaction on, as far as block `until` and with it."""
+    wanted = [
+        part
+        for part in store.manifest.parts
+        if part.first_tx + part.transactions > first_tx
+        and (until is None or part.first_height <= until)
+    ]
+    with ThreadPoolExecutor(1) as reader:
+        # The next part is read while this one is looked at.
+        ahead = [reader.submit(_prev_tx, store.path, part) for part in wanted[:1]]
+        for at, part in enumerate(wanted):
+            prev_tx = ahead.pop().result()
+            if at + 1 < len(wanted):
+                ahead.append(reader.submit(_prev_tx, store.path, wanted[at + 1]))
+            txs, ins = part.transactions, part.inputs
+            if until is not None and part.last_height > until:
+                txs, ins = _cut(store, part, until)
+            yield Run(store, part, stops, txs, ins, prev_tx[:ins])
+
+
+def _prev_tx(path: Path, part: Part) -> np.ndarray:
+    file = path / "parts" / part.name / "inputs.parquet"
+    return pl.read_parquet(file, columns=["prev_tx"])["prev_tx"].to_numpy()
+
+
+def _cut(store: Store, part: Part, until: int) -> tuple[int, int]:
+    tx = pl.scan_parquet(store.path / "parts" / part.name / "tx.parquet")
+    kept = tx.filter(pl.col("height") <= until).select(pl.len(), pl.col("n_in").sum()).collect()
+    return int(kept.item(0, 0)), int(kept.item(0, 1))
+
+
+def outputs_of(store: Store, addresses: np.ndarray, until: int | None) -> pl.DataFrame:
+    """Every output that these addresses (u32) were paid: tx, n, addr, in chain order."""
+    found = []
+    wanted = np.unique(addresses[addresses != NONE])
+    for part in store.manifest.parts:
+        if until is not None and part.first_height > until:
+            break
+        first, addr, _ = store.part_outputs(part)
+        if len(wanted) == 1:
+            rows = np.flatnonzero(addr == wanted[0])
+        else:
+            rows = np.flatnonzero(np.isin(addr, wanted))
+        if not len(rows):
+            continue
+        tx = np.searchsorted(first, rows, side="right") - 1
+        if until is not None and part.last_height > until:
+            kept = tx < _cut(store, part, until)[0]
+            rows, tx = rows[kept], tx[kept]
+        found.append(
+            pl.DataFrame(
+                {
+                    "tx": (tx + part.first_tx).astype(np.uint32),
+                    "n": (rows - first[tx]).astype(np.uint32),
+                    "addr": np.asarray(addr[rows]),
+                }
+            )
+        )
+    if not found:
+        return pl.DataFrame(schema={"tx": pl.UInt32, "n": pl.UInt32, "addr": pl.UInt32})
+    return pl.concat(found)
