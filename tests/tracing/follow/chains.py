@@ -85,9 +85,12 @@ def laid_out(blocks, subsidies, first_tx=0):
         np.int64(first_tx),
         np.array([pool.NONE if each[0] is None else each[0] for each in ins], np.uint32),
         np.array([each[1] for each in ins], np.uint32),
+        np.zeros(len(ins), np.uint32),
         np.array([each[2] for each in ins], np.int64),
         begins([tx.inputs for tx in txs]),
+        np.zeros(sum(len(tx.outputs) for tx in txs), np.uint32),
         np.array([value for tx in txs for value in tx.outputs], np.int64),
+        np.zeros(sum(len(tx.outputs) for tx in txs), np.uint8),
         np.array([n in tx.stops for tx in txs for n in range(len(tx.outputs))], np.uint8),
         begins([tx.outputs for tx in txs]),
         np.full(len(txs), -1, np.int64),
@@ -115,32 +118,31 @@ def followed(blocks, sources, policy, *, subsidies=None, cross=False, cuts=(), n
         if begin < end:
             runs.append(laid_out(blocks[begin:end], subsidies[begin:end], first))
             first += sum(len(block) for block in blocks[begin:end])
-    taint = along(runs, laid, POLICIES[policy], len(names), first, crossing=cross)
+    taint = along(runs, laid, POLICIES[policy], len(names), first, stopping=0 if cross else 1)
     return as_found(taint, names)
 
 
 def as_found(taint, names):
     found = Found()
     counts = taint.counts
-    for row in range(counts[pool.N_TX]):
-        begin = taint.first[row]
-        for output in range(begin, begin + taint.outputs[row]):
-            if taint.spent_by[output] != pool.NONE:
+    for tx in taint.txs[: counts[pool.TXS]]:
+        for output in taint.outputs[tx["first"] : tx["first"] + tx["outputs"]]:
+            if output["spent_by"] != pool.NONE:
                 continue
-            segments = range(taint.begin[output], taint.begin[output] + taint.length[output])
-            for each in segments:
-                for source in pool.sources_of(taint, taint.label[each]):
-                    at = found.unspent.setdefault((int(taint.tx[row]), int(taint.n[output])), {})
-                    at[names[source]] = at.get(names[source], 0) + int(taint.amount[each])
+            begin = output["begin"]
+            for each in taint.segments[begin : begin + output["length"]]:
+                for source in pool.sources_of(taint, each["label"]):
+                    at = found.unspent.setdefault((int(tx["tx"]), int(output["n"])), {})
+                    at[names[source]] = at.get(names[source], 0) + int(each["amount"])
     kinds = {
-        pool.SEED: [found.seed],
-        pool.FEE: [found.fees],
-        pool.PAID: [found.paid],
-        pool.SERVICE: [found.stopped],
-        pool.COINJOIN: [found.stopped],
+        pool.SEED: found.seed,
+        pool.FEE: found.fees,
+        pool.PAID: found.paid,
+        pool.SERVICE: found.stopped,
+        pool.COINJOIN: found.stopped,
     }
-    for each in range(counts[pool.N_LOG]):
-        for kept in kinds.get(int(taint.log_why[each]), []):
-            for source in pool.sources_of(taint, taint.log_label[each]):
-                kept[names[source]] += int(taint.log_amount[each])
+    for note in taint.notes[: counts[pool.NOTES]]:
+        for source in pool.sources_of(taint, note["label"]):
+            if note["why"] in kinds:
+                kinds[note["why"]][names[source]] += int(note["amount"])
     return found

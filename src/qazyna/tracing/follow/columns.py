@@ -1,6 +1,6 @@
-"""A store's parts as runs of blocks: what a scan tests at once, the rest only where there is taint."""
+"""A store's parts as runs of blocks: one column to scan, the rest only where there is taint."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from qazyna.tracing.follow.pool import Flow
+from qazyna.tracing.follow.pool import UNJUDGED, Array, Flow
 from qazyna.tracing.store.manifest import NONE, Part
 from qazyna.tracing.store.reading import Store
 
@@ -16,22 +16,12 @@ HALVINGS = {"bitcoin": (5_000_000_000, 210_000), "litecoin": (5_000_000_000, 840
 """chain -> what its first block minted, in base units, and after how many blocks that halves"""
 
 
-def subsidies(chain: str, heights: np.ndarray) -> np.ndarray:
+def subsidies(chain: str, heights: Array) -> Array:
     """What each block may mint beside its fees, i64; -1 where the chain's schedule is not known."""
     if chain not in HALVINGS:
         return np.full(len(heights), -1, np.int64)
     first, every = HALVINGS[chain]
     return np.right_shift(np.int64(first), np.minimum(heights.astype(np.int64) // every, 63))
-
-
-@dataclass(frozen=True)
-class Stops:
-    """Where taint is to stop, or to be marked."""
-
-    addresses: np.ndarray | None = None
-    """u8, one an address id: not nothing where its outputs stop taint"""
-    coinjoins: Callable[[Store, Part], np.ndarray] | None = None
-    """u8, one a transaction of a part: the code of the coinjoin that it is, or nothing"""
 
 
 @dataclass
@@ -40,57 +30,57 @@ class Run:
 
     store: Store
     part: Part
-    stops: Stops
+    stops: Array | None
+    """u8, one an address id: not nothing where its outputs stop taint"""
     transactions: int
     """of the part's, so many"""
     inputs: int
-    prev_tx: np.ndarray
+    prev_tx: Array
 
     def flow(self) -> Flow:
         """All columns of it."""
         folder = self.store.path / "parts" / self.part.name
         txs, many = self.transactions, self.inputs
         tx = pl.read_parquet(folder / "tx.parquet", columns=["coinbase", "n_in", "fee"])[:txs]
-        ins = pl.read_parquet(folder / "inputs.parquet", columns=["prev_n", "value"])[:many]
+        ins = pl.read_parquet(folder / "inputs.parquet", columns=["prev_n", "addr", "value"])[:many]
         blocks = pl.read_parquet(folder / "blocks.parquet", columns=["height", "first_tx"])
         blocks = blocks.filter(pl.col("first_tx") < self.part.first_tx + txs)
+        kinds = pl.read_parquet(folder / "outputs.parquet", columns=["kind"])["kind"]
         out_from, addresses, values = self.store.part_outputs(self.part)
         outputs = int(out_from[txs])
-        if self.stops.addresses is None:
-            stop = np.zeros(outputs, np.uint8)
-        else:
-            # One more place, for whoever has no address.
-            stop = self.stops.addresses[
-                np.minimum(addresses[:outputs], len(self.stops.addresses) - 1)
-            ]
-        if self.stops.coinjoins is None:
-            coinjoin = np.zeros(txs, np.uint8)
-        else:
-            coinjoin = self.stops.coinjoins(self.store, self.part)[:txs]
+        stop = np.zeros(outputs, np.uint8)
+        if self.stops is not None:
+            named = addresses[:outputs] < len(self.stops)
+            stop[named] = self.stops[addresses[:outputs][named]]
         return Flow(
             np.int64(self.part.first_tx),
             self.prev_tx,
             ins["prev_n"].to_numpy(),
+            ins["addr"].to_numpy(),
             ins["value"].fill_null(-1).to_numpy(),
             _begins(tx["n_in"].to_numpy()),
+            np.asarray(addresses[:outputs]),
             np.asarray(values[:outputs]),
+            kinds[:outputs].to_numpy(),
             stop,
             out_from[: txs + 1].astype(np.int64),
             tx["fee"].fill_null(-1).to_numpy(),
             tx["coinbase"].cast(pl.UInt8).to_numpy(),
-            coinjoin,
+            np.full(txs, UNJUDGED),
             np.append(blocks["first_tx"].to_numpy().astype(np.int64) - self.part.first_tx, txs),
             subsidies(self.store.manifest.chain, blocks["height"].to_numpy()),
         )
 
 
-def _begins(counts: np.ndarray) -> np.ndarray:
+def _begins(counts: Array) -> Array:
     begins = np.zeros(len(counts) + 1, np.int64)
     np.cumsum(counts, out=begins[1:])
     return begins
 
 
-def runs(store: Store, first_tx: int, until: int | None, stops: Stops) -> Iterator[Run]:
+def runs(
+    store: Store, first_tx: int, until: int | None, stops: Array | None = None
+) -> Iterator[Run]:
     """The parts from the one that holds a transaction on, as far as block `until` and with it."""
     wanted = [
         part
@@ -111,7 +101,7 @@ def runs(store: Store, first_tx: int, until: int | None, stops: Stops) -> Iterat
             yield Run(store, part, stops, txs, ins, prev_tx[:ins])
 
 
-def _prev_tx(path: Path, part: Part) -> np.ndarray:
+def _prev_tx(path: Path, part: Part) -> Array:
     file = path / "parts" / part.name / "inputs.parquet"
     return pl.read_parquet(file, columns=["prev_tx"])["prev_tx"].to_numpy()
 
@@ -122,7 +112,7 @@ def _cut(store: Store, part: Part, until: int) -> tuple[int, int]:
     return int(kept.item(0, 0)), int(kept.item(0, 1))
 
 
-def outputs_of(store: Store, addresses: np.ndarray, until: int | None) -> pl.DataFrame:
+def outputs_of(store: Store, addresses: Array, until: int | None) -> pl.DataFrame:
     """Every output that these addresses (u32) were paid: tx, n, addr, in chain order."""
     found = []
     wanted = np.unique(addresses[addresses != NONE])

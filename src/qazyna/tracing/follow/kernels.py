@@ -13,9 +13,11 @@ decided when its block ends.
 Whoever is asked for several sources gets each as if it had been asked for alone.
 """
 
-import numba
+from typing import Any
+
 import numpy as np
 
+from qazyna.tracing.coinjoin.kernel import detect
 from qazyna.tracing.follow.arithmetic import apportion
 from qazyna.tracing.follow.pool import (
     AT,
@@ -23,34 +25,38 @@ from qazyna.tracing.follow.pool import (
     COINJOIN,
     CROSSED,
     FEE,
+    FEES,
     MINTED_FROM,
     MINTED_TO,
-    N_FEE,
-    N_LOG,
-    N_OUT,
-    N_SEG,
-    N_SET,
-    N_TX,
     NONE,
+    NOTES,
     OPEN_BLOCK,
+    OUTPUTS,
     PAID,
     ROOM,
     SEED,
     SEEDED,
+    SEGMENTS,
     SERVICE,
+    SETS,
     TOUCHED,
+    TXS,
     UNBALANCED,
+    UNJUDGED,
     WORD,
+    Array,
+    Flow,
+    Pool,
+    Seeds,
 )
+from qazyna.tracing.kernel import kernel
 
 POISON, HAIRCUT, FIFO, LIFO = range(4)
 DONE, WANTS_ROOM = range(2)
 
-_jit = numba.njit(cache=True, nogil=True)
 
-
-@_jit
-def first_hit(live, prev_tx, at, end):  # type: ignore[no-untyped-def]
+@kernel
+def first_hit(live: Array, prev_tx: Array, at: Any, end: Any) -> Any:
     """The first input from `at` on that spends a live transaction; `end` if there is none."""
     one, low = np.uint64(1), np.uint64(63)
     bits = np.uint64(len(live) * 64)
@@ -62,13 +68,8 @@ def first_hit(live, prev_tx, at, end):  # type: ignore[no-untyped-def]
     return at
 
 
-@_jit
-def _bit(words, tx):  # type: ignore[no-untyped-def]
-    return (words[tx >> 6] >> np.uint64(tx & 63)) & np.uint64(1)
-
-
-@_jit
-def _ones(word):  # type: ignore[no-untyped-def]
+@kernel
+def _ones(word: Any) -> Any:
     """How many bits of it are set."""
     x = np.uint64(word)
     x = x - ((x >> np.uint64(1)) & np.uint64(0x5555555555555555))
@@ -77,187 +78,209 @@ def _ones(word):  # type: ignore[no-untyped-def]
     return np.int64((x * np.uint64(0x0101010101010101)) >> np.uint64(56))
 
 
-@_jit
-def _rank(ever, before, tx):  # type: ignore[no-untyped-def]
+@kernel
+def _rank(ever: Array, before: Array, tx: Any) -> Any:
     """The row of a transaction that is tainted."""
     below = (np.uint64(1) << np.uint64(tx & 63)) - np.uint64(1)
     return np.int64(before[tx >> 6]) + _ones(ever[tx >> 6] & below)
 
 
-@_jit
-def _found(ever, before, first, outputs, ns, spent_by, tx, n):  # type: ignore[no-untyped-def]
+@kernel
+def _found(ever: Array, before: Array, txs: Array, outputs: Array, tx: Any, n: Any) -> Any:
     """The row of a tainted output that is not spent, or -1."""
-    if tx == NONE or tx >> 6 >= len(ever) or not _bit(ever, tx):
+    if tx == NONE or tx >> 6 >= len(ever):
+        return -1
+    if not (ever[tx >> 6] >> np.uint64(tx & 63)) & np.uint64(1):
         return -1
     row = _rank(ever, before, tx)
-    begin = first[row]
-    end = begin + np.int64(outputs[row])
-    low, high = begin, end
+    low = txs[row].first
+    high = end = low + np.int64(txs[row].outputs)
     while low < high:
         middle = (low + high) >> 1
-        if ns[middle] < n:
+        if outputs[middle].n < n:
             low = middle + 1
         else:
             high = middle
-    if low < end and ns[low] == n and spent_by[low] == NONE:
+    if low < end and outputs[low].n == n and outputs[low].spent_by == NONE:
         return low
     return -1
 
 
-@_jit
-def _spent(ever, before, unspent, live, prev):  # type: ignore[no-untyped-def]
+@kernel
+def _spend(ever: Array, before: Array, live: Array, txs: Array, prev: Any) -> None:
     """Note that one tainted output less of a transaction is left."""
     row = _rank(ever, before, prev)
-    unspent[row] -= 1
-    if unspent[row] == 0:
+    txs[row].unspent -= 1
+    if txs[row].unspent == 0:
         live[prev >> 6] &= ~(np.uint64(1) << np.uint64(prev & 63))
 
 
-@_jit
-def _enter(pool, tx, first):  # type: ignore[no-untyped-def]
+@kernel
+def _enter(pool: Pool, tx: Any, first: Any) -> None:
     """Enter a tainted transaction whose outputs are the rows from `first` on."""
-    counts = pool.counts
-    many = counts[N_OUT] - first
-    word = tx >> 6
-    row = counts[N_TX]
+    counts, txs, before = pool.counts, pool.txs, pool.before
+    word, row = tx >> 6, counts[TXS]
     if word >= counts[WORD]:
         for each in range(counts[WORD] + 1, word + 1):
-            pool.before[each] = row
+            before[each] = row
         counts[WORD] = word
     else:
         for each in range(word + 1, counts[WORD] + 1):
-            pool.before[each] += 1
+            before[each] += 1
     # A coinbase is decided after its block: those of the block that stand behind it move up.
-    while row > 0 and pool.tx[row - 1] > tx:
-        pool.tx[row] = pool.tx[row - 1]
-        pool.first[row] = pool.first[row - 1]
-        pool.outputs[row] = pool.outputs[row - 1]
-        pool.unspent[row] = pool.unspent[row - 1]
+    while row > 0 and txs[row - 1].tx > tx:
+        txs[row] = txs[row - 1]
         row -= 1
-    pool.tx[row] = tx
-    pool.first[row] = first
-    pool.outputs[row] = many
-    pool.unspent[row] = many
-    counts[N_TX] += 1
+    txs[row].tx = tx
+    txs[row].first = first
+    txs[row].outputs = txs[row].unspent = counts[OUTPUTS] - first
+    counts[TXS] += 1
     mask = np.uint64(1) << np.uint64(tx & 63)
     pool.ever[word] |= mask
     pool.live[word] |= mask
 
 
-@_jit
-def _note(pool, tx, n, why, detail, label, amount):  # type: ignore[no-untyped-def]
-    at = pool.counts[N_LOG]
-    pool.log_tx[at] = tx
-    pool.log_n[at] = n
-    pool.log_why[at] = why
-    pool.log_detail[at] = detail
-    pool.log_label[at] = label
-    pool.log_amount[at] = amount
-    pool.counts[N_LOG] = at + 1
+@kernel
+def _note(
+    counts: Array, notes: Array, tx: Any, n: Any, why: Any, detail: Any, label: Any, amount: Any
+) -> None:
+    note = notes[counts[NOTES]]
+    note.tx, note.n, note.why, note.detail = tx, n, why, detail
+    note.label, note.amount = label, amount
+    counts[NOTES] += 1
 
 
-@_jit
-def _segment(amounts, labels, at, begin, amount, label):  # type: ignore[no-untyped-def]
+@kernel
+def _append(segments: Array, at: Any, begin: Any, amount: Any, label: Any) -> Any:
     """Append to the row of segments that began there; neighbours of one label are one."""
-    if at > begin and labels[at - 1] == label:
-        amounts[at - 1] += amount
+    if at > begin and segments[at - 1].label == label:
+        segments[at - 1].amount += amount
         return at
-    amounts[at] = amount
-    labels[at] = label
+    segments[at].amount = amount
+    segments[at].label = label
     return at + 1
 
 
-@_jit
-def _joined(pool, label, source):  # type: ignore[no-untyped-def]
+@kernel
+def _joined(counts: Array, sets: Array, label: Any, source: Any) -> Any:
     """The label of a set of sources and one more."""
     if label == CLEAN:
-        return source
-    each = label
+        return np.int64(source)
+    each = np.int64(label)
     while each != CLEAN:
-        if pool.source[each] == source:
-            return label
-        each = pool.older[each]
-    for at in range(pool.counts[N_SET]):
-        if pool.older[at] == label and pool.source[at] == source:
-            return at
-    at = pool.counts[N_SET]
-    pool.older[at] = label
-    pool.source[at] = source
-    pool.counts[N_SET] = at + 1
-    return at
+        if sets[each].source == source:
+            return np.int64(label)
+        each = np.int64(sets[each].older)
+    for at in range(counts[SETS]):
+        if sets[at].older == label and sets[at].source == source:
+            return np.int64(at)
+    at = counts[SETS]
+    sets[at].older, sets[at].source = label, source
+    counts[SETS] += 1
+    return np.int64(at)
 
 
-@_jit
-def _room(pool, txs, outputs, segments, sets, logs, fees):  # type: ignore[no-untyped-def]
+@kernel
+def _room(pool: Pool, outputs: Any, segments: Any, sets: Any, notes: Any) -> bool:
     """Whether so much more can be written; if not, `counts` says how much is wanted."""
     counts = pool.counts
     if (
-        counts[N_TX] + txs <= len(pool.tx)
-        and counts[N_OUT] + outputs <= len(pool.n)
-        and counts[N_SEG] + segments <= len(pool.amount)
-        and counts[N_SET] + sets <= len(pool.older)
-        and counts[N_LOG] + logs <= len(pool.log_tx)
-        and counts[N_FEE] + fees <= len(pool.fee_tx)
+        counts[TXS] < len(pool.txs)
+        and counts[FEES] < len(pool.fees)
+        and counts[OUTPUTS] + outputs <= len(pool.outputs)
+        and counts[SEGMENTS] + segments <= len(pool.segments)
+        and counts[SETS] + sets <= len(pool.sets)
+        and counts[NOTES] + notes <= len(pool.notes)
     ):
         return True
-    counts[ROOM] = max(txs, outputs, segments, sets, logs, fees)
+    counts[ROOM] = max(outputs, segments, sets, notes, 1)
     return False
 
 
-@_jit
-def _most(mode, sources, pieces, outs):  # type: ignore[no-untyped-def]
+@kernel
+def _most(mode: Any, sources: Any, pieces: Any, outs: Any) -> Any:
     """At most so many segments come of a transaction, its own and those noted."""
-    if mode < 2:
-        return (sources + 1) * (outs + 2) + pieces
-    return 2 * pieces + 2 * outs + 2
+    if mode < FIFO:
+        return (min(sources, pieces) + 1) * (outs + 2) + pieces
+    return 2 * (pieces + outs + 1)
 
 
-@_jit
-def _fee(flow, t):  # type: ignore[no-untyped-def]
+@kernel
+def _fee(flow: Flow, t: Any) -> Any:
     """A transaction's fee: what its inputs have over its outputs, or what its record says."""
     paid, known = np.int64(0), True
     for i in range(flow.in_from[t], flow.in_from[t + 1]):
-        if flow.in_value[i] < 0:
-            known = False
-        else:
-            paid += flow.in_value[i]
-    got = np.int64(0)
+        known = known and flow.in_value[i] >= 0
+        paid += flow.in_value[i]
     for o in range(flow.out_from[t], flow.out_from[t + 1]):
-        got += flow.out_value[o]
-    if known and paid >= got:
-        return paid - got
-    return max(flow.fee[t], np.int64(0))
+        paid -= flow.out_value[o]
+    return paid if known and paid >= 0 else max(flow.fee[t], np.int64(0))
 
 
-@_jit
-def _put(  # type: ignore[no-untyped-def]
-    pool, flow, t, mode, seeds, seed, last_seed, shares, amounts, labels, many, cells
-):
-    """Lay a queue, or a vector, over a transaction's outputs and what comes after them.
+@kernel
+def _seed(pool: Pool, begin: Any, value: Any, source: Any, queue: bool) -> Any:
+    """Make an output a source's, whole; what of it was not so before."""
+    counts, segments = pool.counts, pool.segments
+    end = counts[SEGMENTS]
+    if queue:
+        if end == begin and value > 0:
+            end = _append(segments, begin, begin, value, CLEAN)
+        gained = np.int64(0)
+        for each in range(begin, end):
+            joined = _joined(counts, pool.sets, segments[each].label, source)
+            if joined != segments[each].label:
+                gained += segments[each].amount
+                segments[each].label = joined
+    else:
+        # A vector is in the order of its sources, and so stays.
+        gained, place = value, begin
+        while place < end and segments[place].label < source:
+            place += 1
+        if place < end and segments[place].label == source:
+            gained -= segments[place].amount
+        else:
+            for each in range(end, place, -1):
+                segments[each] = segments[each - 1]
+            end += 1
+        segments[place].amount = value
+        segments[place].label = source
+    counts[SEGMENTS] = end
+    return gained
 
-    Of a queue `amounts` and `labels` are its segments; of a vector `shares[s]` is the row of what
-    each output, and the rest, has of source `labels[s]`. Returns where the rest's segments begin.
+
+@kernel
+def _put(
+    pool: Pool,
+    flow: Flow,
+    t: Any,
+    mode: Any,
+    seeds: Seeds,
+    seed: Any,
+    last_seed: Any,
+    shares: Array,
+    amounts: Array,
+    labels: Array,
+    many: Any,
+    cells: Array,
+) -> Any:
+    """Lay a queue, or a vector, over a transaction's outputs and the rest, the last of `cells`.
+
+    Of a queue `amounts` and `labels` are its segments; of a vector `shares[s]` is what each cell
+    has of source `labels[s]`. Returns where the rest's segments begin.
     """
-    counts = pool.counts
-    tx = flow.first_tx + t
-    first = counts[N_OUT]
-    amount, label = pool.amount, pool.label
-    at, taken = 0, np.int64(0)
-    queue = mode >= 2
-    out0, out1 = flow.out_from[t], flow.out_from[t + 1]
-    begin = counts[N_SEG]
-    for k in range(out1 - out0 + 1):
-        begin = counts[N_SEG]
-        end = begin
-        rest = k == out1 - out0
-        value = cells[k]
+    counts, segments, notes = pool.counts, pool.segments, pool.notes
+    tx, out0, outs = flow.first_tx + t, flow.out_from[t], len(cells) - 1
+    first, at, taken = counts[OUTPUTS], 0, np.int64(0)
+    begin = counts[SEGMENTS]
+    for k in range(outs + 1):
+        begin = end = counts[SEGMENTS]
         tainted = False
-        if queue:
-            left = value
+        if mode >= FIFO:
+            left = cells[k]
             while left > 0 and at < many:
                 piece = min(left, amounts[at] - taken)
                 if piece > 0:
-                    end = _segment(amount, label, end, begin, piece, labels[at])
+                    end = _append(segments, end, begin, piece, labels[at])
                     tainted = tainted or labels[at] != CLEAN
                 left -= piece
                 taken += piece
@@ -266,82 +289,47 @@ def _put(  # type: ignore[no-untyped-def]
                     taken = np.int64(0)
         else:
             for s in range(many):
-                if shares[s, k] > 0 or (mode == 0 and not rest):
-                    amount[end] = shares[s, k]
-                    label[end] = labels[s]
+                if shares[s, k] > 0 or (mode == POISON and k < outs):
+                    segments[end].amount = shares[s, k]
+                    segments[end].label = labels[s]
                     end += 1
                     tainted = True
-        counts[N_SEG] = end
-        if rest:
+        if k == outs:
+            counts[SEGMENTS] = end if tainted else begin
             break
         seeded = seed < last_seed and seeds.n[seed] == k
-        if flow.out_stop[out0 + k] and tainted and not seeded:
-            for each in range(begin, counts[N_SEG]):
-                if pool.label[each] != CLEAN:
-                    _note(
-                        pool,
-                        tx,
-                        k,
-                        SERVICE,
-                        flow.out_stop[out0 + k],
-                        pool.label[each],
-                        pool.amount[each],
-                    )
-            counts[N_SEG] = begin
+        stop = flow.out_stop[out0 + k]
+        if tainted and stop and not seeded:
+            for each in range(begin, end):
+                label = segments[each].label
+                if label != CLEAN:
+                    _note(counts, notes, tx, k, SERVICE, stop, label, segments[each].amount)
             continue
-        while seed < last_seed and seeds.n[seed] == k:
-            source = seeds.source[seed]
-            if queue:
-                if counts[N_SEG] == begin and value > 0:
-                    counts[N_SEG] = _segment(amount, label, begin, begin, value, CLEAN)
-                gained = np.int64(0)
-                for each in range(begin, counts[N_SEG]):
-                    joined = _joined(pool, pool.label[each], source)
-                    if joined != pool.label[each]:
-                        gained += pool.amount[each]
-                        pool.label[each] = joined
-            else:
-                # Vectors are in order of source, and so stay.
-                gained = value
-                place = begin
-                while place < counts[N_SEG] and pool.label[place] < source:
-                    place += 1
-                if place < counts[N_SEG] and pool.label[place] == source:
-                    gained -= pool.amount[place]
-                else:
-                    for each in range(counts[N_SEG], place, -1):
-                        pool.amount[each] = pool.amount[each - 1]
-                        pool.label[each] = pool.label[each - 1]
-                    counts[N_SEG] += 1
-                pool.amount[place] = value
-                pool.label[place] = source
-            _note(pool, tx, k, SEED, 0, source, gained)
-            tainted = True
-            seed += 1
-        if not tainted or counts[N_SEG] == begin:
-            counts[N_SEG] = begin
+        if seeded:
+            counts[SEGMENTS] = end
+            while seed < last_seed and seeds.n[seed] == k:
+                gained = _seed(pool, begin, cells[k], seeds.source[seed], mode >= FIFO)
+                _note(counts, notes, tx, k, SEED, 0, seeds.source[seed], gained)
+                seed += 1
+            end = counts[SEGMENTS]
+        elif not tainted:
             continue
-        row = counts[N_OUT]
-        pool.n[row] = k
-        pool.value[row] = value
-        pool.spent_by[row] = NONE
-        pool.begin[row] = begin
-        pool.length[row] = counts[N_SEG] - begin
-        counts[N_OUT] = row + 1
-    if counts[N_OUT] > first:
+        if end == begin:
+            continue
+        output = pool.outputs[counts[OUTPUTS]]
+        output.n, output.value, output.spent_by = k, cells[k], NONE
+        output.begin, output.length = begin, end - begin
+        counts[OUTPUTS] += 1
+        counts[SEGMENTS] = end
+    if counts[OUTPUTS] > first:
         _enter(pool, tx, first)
-    if not tainted:
-        counts[N_SEG] = begin
     return begin
 
 
-@_jit
-def _vector(totals, value, cells, mode):  # type: ignore[no-untyped-def]
-    """What each output, and the rest, has of each source that came in: (shares, sources)."""
-    many = 0
-    for s in range(len(totals)):
-        if totals[s] >= 0:
-            many += 1
+@kernel
+def _vector(totals: Array, value: Any, cells: Array, mode: Any) -> tuple[Array, Array]:
+    """What each cell has of each source that came in: (shares, sources)."""
+    many: Any = np.sum(totals >= 0)
     shares = np.zeros((many, len(cells)), np.int64)
     labels = np.empty(many, np.int32)
     rests = np.empty(len(cells), np.int64)
@@ -350,7 +338,7 @@ def _vector(totals, value, cells, mode):  # type: ignore[no-untyped-def]
         if totals[s] < 0:
             continue
         labels[row] = s
-        if mode == 0:
+        if mode == POISON:
             shares[row] = cells
         elif value > 0:
             apportion(totals[s], cells, value, shares[row], rests)
@@ -358,191 +346,186 @@ def _vector(totals, value, cells, mode):  # type: ignore[no-untyped-def]
     return shares, labels
 
 
-@_jit
-def _transaction(pool, flow, seeds, mode, sources, crossing, t, last_seed):  # type: ignore[no-untyped-def]
+@kernel
+def _rules(flow: Flow, t: Any) -> Any:
+    """The coinjoin rules that a transaction fits."""
+    if flow.coinjoin[t] == UNJUDGED:
+        in0, in1 = flow.in_from[t], flow.in_from[t + 1]
+        out0, out1 = flow.out_from[t], flow.out_from[t + 1]
+        ends = np.empty(2, np.int64)
+        ends[0], ends[1] = in1 - in0, out1 - out0
+        flow.coinjoin[t] = detect(
+            ends[:1],
+            flow.in_addr[in0:in1],
+            flow.in_value[in0:in1],
+            ends[1:],
+            flow.out_addr[out0:out1],
+            flow.out_value[out0:out1],
+            flow.out_kind[out0:out1],
+        )[0]
+    return flow.coinjoin[t]
+
+
+@kernel
+def _transaction(
+    pool: Pool,
+    flow: Flow,
+    seeds: Seeds,
+    mode: Any,
+    sources: Any,
+    stopping: Any,
+    t: Any,
+    last_seed: Any,
+) -> bool:
     """Let taint, and seeds, go through one transaction. Returns whether there was room."""
-    counts = pool.counts
+    counts, segments, outputs = pool.counts, pool.segments, pool.outputs
     tx = flow.first_tx + t
     in0, in1 = flow.in_from[t], flow.in_from[t + 1]
     outs = flow.out_from[t + 1] - flow.out_from[t]
-    ever, before, length, values = pool.ever, pool.before, pool.length, pool.value
-    first, outputs, ns, spent_by = pool.first, pool.outputs, pool.n, pool.spent_by
     rows = np.empty(in1 - in0, np.int64)
-    pieces, paid, unknown, tainted = 1, np.int64(0), -1, False
+    pieces, paid, unknown, tainted = 1 + in1 - in0, np.int64(0), -1, False
     for i in range(in0, in1):
-        row = _found(ever, before, first, outputs, ns, spent_by, flow.prev_tx[i], flow.prev_n[i])
+        row = _found(
+            pool.ever, pool.before, pool.txs, outputs, np.int64(flow.prev_tx[i]), flow.prev_n[i]
+        )
         rows[i - in0] = row
         if row >= 0:
             tainted = True
-            pieces += length[row]
-            paid += values[row]
-        elif flow.in_value[i] < 0:
-            pieces += 1
-            if unknown < 0:
-                unknown = i
-        else:
-            pieces += 1
+            pieces += outputs[row].length
+            paid += outputs[row].value
+        elif flow.in_value[i] >= 0:
             paid += flow.in_value[i]
+        elif unknown < 0:
+            unknown = i
     fresh = last_seed - counts[SEEDED]
     if not tainted and fresh == 0:
         return True
-    room = _most(mode, min(sources, pieces), pieces, outs)
-    if not _room(pool, 1, outs, room + 2 * fresh, (pieces + 1) * fresh, room + fresh, 1):
+    room = _most(mode, sources, pieces, outs) + 2 * fresh
+    if not _room(pool, outs, room, (pieces + 1) * fresh, room):
         return False
     counts[TOUCHED] += 1
 
+    # What the outputs and the fee take; what an input must have brought whose value is not known.
     cells = np.empty(outs + 1, np.int64)
-    got = np.int64(0)
-    for k in range(outs):
-        cells[k] = flow.out_value[flow.out_from[t] + k]
-        got += cells[k]
+    cells[:outs] = flow.out_value[flow.out_from[t] : flow.out_from[t + 1]]
+    cells[outs] = paid - np.sum(cells[:outs])
     missing = np.int64(0)
-    if unknown < 0 and paid >= got:
-        cells[outs] = paid - got
-    else:
-        cells[outs] = max(flow.fee[t], np.int64(0))
-        missing = max(got + cells[outs] - paid, np.int64(0))
-        cells[outs] = max(cells[outs], paid - got)
-        if tainted:
-            counts[UNBALANCED] += 1
-    value = paid + missing
-    stop = flow.coinjoin[t] if tainted else 0
+    if unknown >= 0 or cells[outs] < 0:
+        over = cells[outs]
+        cells[outs] = max(flow.fee[t], over, np.int64(0))
+        missing = cells[outs] - over
+        counts[UNBALANCED] += tainted
+    rules = _rules(flow, t) if tainted else np.uint8(0)
+    through = not rules & stopping
 
+    many = 0
     amounts = np.empty(pieces, np.int64)
     labels = np.empty(pieces, np.int32)
-    shares = np.empty((0, 0), np.int64)
-    many = 0
-    totals = np.full(sources, -1, np.int64)
-    if mode >= 2:
-        for i in range(in0, in1):
-            row = rows[i - in0]
-            if row >= 0:
-                begin = pool.begin[row]
-                for each in range(begin, begin + pool.length[row]):
-                    amounts[many] = pool.amount[each]
-                    labels[many] = pool.label[each]
-                    many += 1
-                spent_by[row] = tx
-                _spent(ever, before, pool.unspent, pool.live, np.int64(flow.prev_tx[i]))
-            else:
-                amounts[many] = max(flow.in_value[i], np.int64(0))
-                labels[many] = CLEAN
-                if i == unknown:
-                    amounts[many] = missing
-                many += 1
-        if unknown < 0 and missing > 0:
-            amounts[many] = missing
+    totals = np.full(sources if mode < FIFO else 0, -1, np.int64)
+    for i in range(in0, in1):
+        row = rows[i - in0]
+        if row < 0:
+            amounts[many] = missing if i == unknown else max(flow.in_value[i], np.int64(0))
             labels[many] = CLEAN
             many += 1
-        if mode == 3:
-            amounts[:many] = amounts[:many][::-1].copy()
-            labels[:many] = labels[:many][::-1].copy()
-        if stop:
-            for each in range(many):
-                if labels[each] != CLEAN:
-                    why = CROSSED if crossing else COINJOIN
-                    _note(pool, tx, -1, why, stop, labels[each], amounts[each])
-            if not crossing:
-                many = 0
-    else:
-        for i in range(in0, in1):
-            row = rows[i - in0]
-            if row >= 0:
-                begin = pool.begin[row]
-                for each in range(begin, begin + pool.length[row]):
-                    s = pool.label[each]
-                    totals[s] = max(totals[s], np.int64(0)) + pool.amount[each]
-                spent_by[row] = tx
-                _spent(ever, before, pool.unspent, pool.live, np.int64(flow.prev_tx[i]))
-        if stop:
-            for s in range(sources):
-                if totals[s] >= 0:
-                    why = CROSSED if crossing else COINJOIN
-                    _note(pool, tx, -1, why, stop, s, totals[s])
-                    if not crossing:
-                        totals[s] = -1
-        shares, labels = _vector(totals, value, cells, mode)
+            continue
+        begin = outputs[row].begin
+        for each in range(begin, begin + outputs[row].length):
+            label, amount = segments[each].label, segments[each].amount
+            amounts[many], labels[many] = amount, label
+            many += 1
+            if mode < FIFO:
+                totals[label] = max(totals[label], np.int64(0)) + amount
+        outputs[row].spent_by = tx
+        _spend(pool.ever, pool.before, pool.live, pool.txs, np.int64(flow.prev_tx[i]))
+    if unknown < 0 and missing > 0:
+        amounts[many], labels[many] = missing, CLEAN
+        many += 1
+    if rules:
+        for each in range(many):
+            if labels[each] != CLEAN:
+                why = CROSSED if through else COINJOIN
+                _note(counts, pool.notes, tx, -1, why, rules, labels[each], amounts[each])
+        if not through:
+            labels[:many] = CLEAN
+            totals[:] = -1
+    shares = np.empty((0, 0), np.int64)
+    if mode == LIFO:
+        amounts[:many] = amounts[:many][::-1].copy()
+        labels[:many] = labels[:many][::-1].copy()
+    elif mode < FIFO:
+        shares, labels = _vector(totals, paid + missing, cells, mode)
         many = len(labels)
     begin = _put(
         pool, flow, t, mode, seeds, counts[SEEDED], last_seed, shares, amounts, labels, many, cells
     )
     counts[SEEDED] = last_seed
-    if counts[N_SEG] > begin:
-        at = counts[N_FEE]
-        pool.fee_tx[at] = tx
-        pool.fee_begin[at] = begin
-        pool.fee_length[at] = counts[N_SEG] - begin
-        pool.fee_value[at] = cells[outs]
-        counts[N_FEE] = at + 1
+    if counts[SEGMENTS] > begin:
+        fee = pool.fees[counts[FEES]]
+        fee.tx, fee.begin, fee.length = tx, begin, counts[SEGMENTS] - begin
+        fee.value = cells[outs]
+        counts[FEES] += 1
     return True
 
 
-@_jit
-def _close(pool, flow, seeds, mode, sources):  # type: ignore[no-untyped-def]
+@kernel
+def _close(pool: Pool, flow: Flow, seeds: Seeds, mode: Any, sources: Any) -> bool:
     """End the open block: its coinbase takes the subsidy, then the fees in their order."""
-    counts = pool.counts
+    counts, segments = pool.counts, pool.segments
     block = counts[OPEN_BLOCK]
     t, end = flow.blocks[block], flow.blocks[block + 1]
-    minted = t if t < end and flow.coinbase[t] else -1
-    outs = flow.out_from[t + 1] - flow.out_from[t] if minted >= 0 else 0
+    minted = flow.coinbase[t] != 0
+    outs = flow.out_from[t + 1] - flow.out_from[t] if minted else 0
     pieces = 1 + (end - t)
-    for f in range(counts[N_FEE]):
-        pieces += pool.fee_length[f]
+    for f in range(counts[FEES]):
+        pieces += pool.fees[f].length
     fresh = counts[MINTED_TO] - counts[MINTED_FROM]
-    room = _most(mode, min(sources, pieces), pieces, outs)
-    logs = room + 2 * pieces + fresh
-    if not _room(pool, 1, outs, room + 2 * fresh, (pieces + 1) * fresh, logs, 0):
+    room = _most(mode, sources, pieces, outs) + 2 * fresh
+    if not _room(pool, outs, room, (pieces + 1) * fresh, room + 2 * pieces):
         return False
-    for f in range(counts[N_FEE]):
-        begin = pool.fee_begin[f]
-        for each in range(begin, begin + pool.fee_length[f]):
-            label, amount = pool.label[each], pool.amount[each]
+    for f in range(counts[FEES]):
+        fee = pool.fees[f]
+        for each in range(fee.begin, fee.begin + fee.length):
+            label, amount = segments[each].label, segments[each].amount
             if label != CLEAN:
-                _note(pool, pool.fee_tx[f], -1, PAID, 0, label, amount)
-                if minted < 0:
-                    _note(pool, pool.fee_tx[f], -1, FEE, 0, label, amount)
-    if minted >= 0:
-        got = np.int64(0)
+                _note(counts, pool.notes, fee.tx, -1, PAID, 0, label, amount)
+                if not minted:
+                    _note(counts, pool.notes, fee.tx, -1, FEE, 0, label, amount)
+    if minted:
         cells = np.empty(outs + 1, np.int64)
-        for k in range(outs):
-            cells[k] = flow.out_value[flow.out_from[t] + k]
-            got += cells[k]
+        cells[:outs] = flow.out_value[flow.out_from[t] : flow.out_from[t + 1]]
+        got = np.sum(cells[:outs])
         amounts = np.empty(pieces, np.int64)
         labels = np.empty(pieces, np.int32)
-        totals = np.full(sources, -1, np.int64)
+        totals = np.full(sources if mode < FIFO else 0, -1, np.int64)
         many, fees, f = 1, np.int64(0), 0
         for each in range(t + 1, end):
-            if f < counts[N_FEE] and pool.fee_tx[f] == flow.first_tx + each:
-                begin = pool.fee_begin[f]
-                for piece in range(begin, begin + pool.fee_length[f]):
-                    amounts[many] = pool.amount[piece]
-                    labels[many] = pool.label[piece]
+            if f < counts[FEES] and pool.fees[f].tx == flow.first_tx + each:
+                fee = pool.fees[f]
+                for piece in range(fee.begin, fee.begin + fee.length):
+                    label, amount = segments[piece].label, segments[piece].amount
+                    amounts[many], labels[many] = amount, label
                     many += 1
-                    if mode < 2:
-                        s = pool.label[piece]
-                        totals[s] = max(totals[s], np.int64(0)) + pool.amount[piece]
-                fees += pool.fee_value[f]
+                    if mode < FIFO:
+                        totals[label] = max(totals[label], np.int64(0)) + amount
+                fees += fee.value
                 f += 1
             else:
-                paid = _fee(flow, each)
-                fees += paid
-                amounts[many] = paid
-                labels[many] = CLEAN
+                amounts[many], labels[many] = _fee(flow, each), CLEAN
+                fees += amounts[many]
                 many += 1
         subsidy = flow.subsidy[block]
         if subsidy < 0 or subsidy + fees < got:
             subsidy = max(got - fees, np.int64(0))
-        cells[outs] = max(subsidy + fees - got, np.int64(0))
-        amounts[0] = subsidy
-        labels[0] = CLEAN
+        amounts[0], labels[0] = subsidy, CLEAN
+        cells[outs] = subsidy + fees - got
         shares = np.empty((0, 0), np.int64)
-        if mode == 3:
+        if mode == LIFO:
             amounts[:many] = amounts[:many][::-1].copy()
             labels[:many] = labels[:many][::-1].copy()
-        if mode < 2:
+        elif mode < FIFO:
             shares, labels = _vector(totals, subsidy + fees, cells, mode)
             many = len(labels)
-        tx = flow.first_tx + t
         begin = _put(
             pool,
             flow,
@@ -558,29 +541,31 @@ def _close(pool, flow, seeds, mode, sources):  # type: ignore[no-untyped-def]
             cells,
         )
         # What the coinbase could have claimed and did not is nobody's.
-        for each in range(begin, counts[N_SEG]):
-            if pool.label[each] != CLEAN:
-                _note(pool, tx, -1, FEE, 0, pool.label[each], pool.amount[each])
-        counts[N_SEG] = begin
+        for each in range(begin, counts[SEGMENTS]):
+            label, amount = segments[each].label, segments[each].amount
+            if label != CLEAN:
+                _note(counts, pool.notes, flow.first_tx + t, -1, FEE, 0, label, amount)
+        counts[SEGMENTS] = begin
         counts[TOUCHED] += 1
-    counts[N_FEE] = 0
-    counts[MINTED_FROM] = counts[MINTED_TO] = 0
+    counts[FEES] = counts[MINTED_FROM] = counts[MINTED_TO] = 0
     counts[OPEN_BLOCK] = -1
     return True
 
 
-@_jit
-def follow(pool, flow, seeds, mode, sources, crossing):  # type: ignore[no-untyped-def]
+@kernel
+def follow(pool: Pool, flow: Flow, seeds: Seeds, mode: Any, sources: Any, stopping: Any) -> Any:
     """Let taint go through a run of whole blocks; `counts[AT]` is the input it has come to.
 
-    Returns DONE, or WANTS_ROOM: give the pool `counts[ROOM]` rows more and call again.
+    `stopping` is the mask of the coinjoin rules that end it. Returns DONE, or WANTS_ROOM: give the
+    pool `counts[ROOM]` rows more and call again.
     """
     counts = pool.counts
     end = len(flow.in_from) - 1
     last = flow.first_tx + end
     while True:
         # Up to the next thing that must be looked at whatever the inputs say.
-        t, seeded = end, False
+        t: Any = end
+        seeded = False
         if counts[SEEDED] < len(seeds.tx) and seeds.tx[counts[SEEDED]] < last:
             t = np.int64(seeds.tx[counts[SEEDED]]) - flow.first_tx
             seeded = True
@@ -607,13 +592,12 @@ def follow(pool, flow, seeds, mode, sources, crossing):  # type: ignore[no-untyp
         if flow.coinbase[t] and flow.blocks[block] == t:
             if seeded:
                 counts[MINTED_FROM] = counts[SEEDED]
-                counts[MINTED_TO] = last_seed
-                counts[SEEDED] = last_seed
+                counts[MINTED_TO] = counts[SEEDED] = last_seed
                 counts[OPEN_BLOCK] = block
         else:
-            fees = counts[N_FEE]
-            if not _transaction(pool, flow, seeds, mode, sources, crossing, t, last_seed):
+            fees = counts[FEES]
+            if not _transaction(pool, flow, seeds, mode, sources, stopping, t, last_seed):
                 return WANTS_ROOM
-            if counts[N_FEE] > fees:
+            if counts[FEES] > fees:
                 counts[OPEN_BLOCK] = block
         counts[AT] = flow.in_from[t + 1]

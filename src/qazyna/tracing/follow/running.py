@@ -4,9 +4,14 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from qazyna.tracing.coinjoin import Rule
 from qazyna.tracing.follow import kernels
 from qazyna.tracing.follow.columns import Run
 from qazyna.tracing.follow.pool import AT, ROOM, Flow, Pool, Seeds, empty, with_room
+
+STOPS = int(~(Rule.tx0 | Rule.stonewall))
+"""The coinjoin rules at which taint stops. A Tx0 is one owner's, who only gets ready to mix; and of
+a Stonewall nobody can tell whether it is a payment or a coinjoin: both are marked, and crossed."""
 
 
 def along(
@@ -16,20 +21,18 @@ def along(
     sources: int,
     transactions: int,
     *,
-    crossing: bool = False,
+    stopping: int = STOPS,
 ) -> Pool:
     """What the seeds' taint has become after these runs, which are in chain order."""
     pool = empty(transactions, sources)
     for flow in flows:
-        pool = through(pool, flow, seeds, policy, sources, crossing)
+        pool = through(pool, flow, seeds, policy, sources, stopping)
     return pool
 
 
-def through(
-    pool: Pool, flow: Flow, seeds: Seeds, policy: int, sources: int, crossing: bool
-) -> Pool:
+def through(pool: Pool, flow: Flow, seeds: Seeds, policy: int, sources: int, stopping: int) -> Pool:
     """The pool after one more run."""
-    while kernels.follow(pool, flow, seeds, policy, sources, crossing) == kernels.WANTS_ROOM:
+    while kernels.follow(pool, flow, seeds, policy, sources, stopping) == kernels.WANTS_ROOM:
         pool = with_room(pool, int(pool.counts[ROOM]))
     return pool
 
@@ -41,7 +44,7 @@ def scanned(
     sources: int,
     transactions: int,
     *,
-    crossing: bool = False,
+    stopping: int = STOPS,
     seen: Callable[[int], None] = lambda _: None,
 ) -> Pool:
     """The same over a store: of parts without taint only one column is read."""
@@ -54,7 +57,7 @@ def scanned(
         at = kernels.first_hit(pool.live, run.prev_tx, 0, run.inputs)
         if at < run.inputs or low < high:
             pool.counts[AT] = at
-            pool = through(pool, run.flow(), seeds, policy, sources, crossing)
+            pool = through(pool, run.flow(), seeds, policy, sources, stopping)
         done += run.transactions
         seen(done)
     return pool

@@ -156,7 +156,7 @@ class Store:
         for place in np.unique(at[prev_tx != NONE]) if len(at) else ():
             part = self.manifest.parts[place]
             here = np.flatnonzero((at == place) & (prev_tx < part.first_tx + part.transactions))
-            first, addresses, values = self._part_outputs(part)
+            first, addresses, values = self.part_outputs(part)
             row = prev_tx[here].astype(np.int64) - part.first_tx
             where = first[row].astype(np.int64) + prev_n[here]
             there = where < first[row + 1]
@@ -164,7 +164,7 @@ class Store:
             value[here[there]] = values[where[there]]
         return address, value
 
-    def _part_outputs(self, part: Part) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def part_outputs(self, part: Part) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         if part.name not in self._outputs:
             folder = self.path / "index" / "outputs" / part.name
             self._outputs[part.name] = tuple(
