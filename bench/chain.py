@@ -25,6 +25,7 @@ import polars as pl
 
 from qazyna.tracing.kernel import kernel
 from qazyna.tracing.store.manifest import NONE
+from qazyna.tracing.store.strings import Strings
 from qazyna.tracing.store.tables import BLOCKS, INPUTS, OUTPUTS, TX, Kind
 from qazyna.tracing.store.writing import Tables, Writer
 
@@ -237,11 +238,16 @@ def txids(of: Chain, low: int, high: int) -> pl.Series:
     return _binary(words.byteswap().view(np.uint8).reshape(-1, 32))
 
 
-def spelled(of: Chain, ids: np.ndarray) -> pl.Series:
-    """The addresses of ids, as strings; null for NONE."""
+def spelled(of: Chain, ids: np.ndarray) -> np.ndarray:
+    """The addresses of ids, WIDTH letters a row (u8)."""
     letters = np.empty((len(ids), WIDTH), np.uint8)
     _spell(of.seed, ids, LETTERS, FIRST_LETTERS, letters)
-    strings = _binary(letters).cast(pl.String)
+    return letters
+
+
+def addresses(of: Chain, ids: np.ndarray) -> pl.Series:
+    """The addresses of ids, as strings; null for NONE."""
+    strings = _binary(spelled(of, ids)).cast(pl.String)
     return strings.set(pl.Series(ids == NONE), None) if (ids == NONE).any() else strings
 
 
@@ -310,7 +316,10 @@ def tables(of: Chain, low: int, high: int, named: int) -> Tables:
             },
             schema=OUTPUTS,
         ),
-        spelled(of, np.arange(named, last, dtype=np.uint32)),
+        Strings(
+            spelled(of, np.arange(named, last, dtype=np.uint32)).ravel(),
+            np.arange(1, last - named + 1, dtype=np.int64) * WIDTH,
+        ),
     )
 
 
@@ -346,10 +355,10 @@ def exported(of: Chain, part: Tables) -> pl.DataFrame:
     null = pl.lit(None, pl.String)
     sources = _hex_of(of, part.inputs["prev_tx"].to_numpy())
     inputs = part.inputs.with_columns(
-        spent=sources, address=spelled(of, part.inputs["addr"].to_numpy())
+        spent=sources, address=addresses(of, part.inputs["addr"].to_numpy())
     )
     outputs = part.outputs.with_columns(
-        address=spelled(of, part.outputs["addr"].to_numpy()),
+        address=addresses(of, part.outputs["addr"].to_numpy()),
         type=pl.Series(names, dtype=pl.String).gather(part.outputs["kind"]),
     )
     listed = (

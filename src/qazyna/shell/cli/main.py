@@ -7,6 +7,7 @@ import typer
 from qazyna.shell.cli import acting, backup, exporting, files, installing, lab, law, log, looking
 from qazyna.shell.cli.output import Group
 from qazyna.shell.cli.programme import programme
+from qazyna.shell.cli.trace import trace
 
 app = typer.Typer(
     cls=Group,
@@ -40,6 +41,7 @@ app.add_typer(acting.users, name="user")
 app.add_typer(law.blueprint, name="blueprint")
 app.add_typer(programme, name="programme")
 app.add_typer(lab.lab, name="lab")
+app.add_typer(trace, name="trace")
 app.command()(looking.rebuild)
 app.add_typer(log.log, name="log")
 app.command()(log.verify)

@@ -6,10 +6,11 @@
     STORE/index/                 sorted runs that find an id again; outputs by (transaction, n)
     STORE/rejects.jsonl          one line a record that was not taken, with its reason
 
-`manifest` is the document, `runs` the index of keys, `reading` the store as everybody reads it,
-`writing` the one who appends to it.
+`manifest` is the document, `tables` the columns, `strings` many strings as arrays, `runs` the index
+of keys, `reading` the store as everybody reads it, `writing` the one who appends to it.
 """
 
 from qazyna.tracing.store.manifest import NONE
+from qazyna.tracing.store.reading import Store
 
-__all__ = ["NONE"]
+__all__ = ["NONE", "Store"]

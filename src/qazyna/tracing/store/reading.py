@@ -9,7 +9,8 @@ import polars as pl
 from qazyna.errors import Refused
 from qazyna.tracing.store import manifest as manifests
 from qazyna.tracing.store.manifest import NONE, Manifest, Part
-from qazyna.tracing.store.runs import Index, string_keys, txid_keys
+from qazyna.tracing.store.runs import Index, txid_keys
+from qazyna.tracing.store.strings import Strings
 from qazyna.tracing.store.tables import TABLES
 
 
@@ -19,7 +20,7 @@ class Store:
     def __init__(self, path: Path, manifest: Manifest) -> None:
         self.path, self.manifest = path, manifest
         self._outputs: dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
-        self._strings: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+        self._strings: dict[str, Strings] = {}
         self._first_tx = np.array([part.first_tx for part in manifest.parts], np.int64)
         self._first_address = np.array([part.first_address for part in manifest.parts], np.int64)
         self.txid_index = Index(path / "index" / "txid", manifest.txid_runs)
@@ -65,7 +66,7 @@ class Store:
     def address_ids(self, addresses: Sequence[str] | pl.Series) -> np.ndarray:
         """The ids of many addresses, u32 in their order; NONE where not seen."""
         strings = pl.Series("address", addresses, dtype=pl.String)
-        return self.address_index.find(*string_keys(strings))
+        return self.address_index.find(*Strings.of_series(strings).keys())
 
     def address(self, number: int) -> str:
         """The string of an address id. Refused (no_address) where there is none of that id."""
@@ -80,24 +81,20 @@ class Store:
                 "no_address",
                 f"There is no address {wrong[0]}: ids go from 0 to {self.manifest.addresses - 1}.",
             )
-        at = np.searchsorted(self._first_address, numbers, side="right") - 1
-        # A part that brought no address begins where the next one does; the last such holds it.
-        strings: list[str | None] = []
-        for number, place in zip(numbers.tolist(), at.tolist(), strict=True):
-            if number == NONE:
-                strings.append(None)
-                continue
-            part = self.manifest.parts[place]
-            octets, ends = self._part_strings(part)
-            row = number - part.first_address
-            begin = int(ends[row - 1]) if row else 0
-            strings.append(bytes(octets[begin : int(ends[row])]).decode())
-        return pl.Series("address", strings, dtype=pl.String)
+        there = np.flatnonzero(numbers != NONE)
+        at = np.searchsorted(self._first_address, numbers[there], side="right") - 1
+        found = np.full(len(numbers), None, object)
+        for place in np.unique(at):
+            # A part that brought no address begins where the next one does; the last holds it.
+            part, here = self.manifest.parts[place], there[at == place]
+            picked = self._part_strings(part).take(numbers[here] - part.first_address)
+            found[here] = [picked[row] for row in range(len(picked))]
+        return pl.Series("address", found.tolist(), dtype=pl.String)
 
-    def _part_strings(self, part: Part) -> tuple[np.ndarray, np.ndarray]:
+    def _part_strings(self, part: Part) -> Strings:
         if part.name not in self._strings:
             folder = self.path / "addresses" / part.name
-            self._strings[part.name] = (
+            self._strings[part.name] = Strings(
                 np.memmap(folder / "strings.bin", np.uint8, "r"),
                 np.load(folder / "ends.npy", mmap_mode="r"),
             )

@@ -33,19 +33,10 @@ def txid_keys(txids: pl.Series) -> tuple[Words, Words]:
     )
 
 
-def string_keys(strings: pl.Series) -> tuple[Words, Words]:
-    """The keys of strings, a Series of String without nulls."""
-    octets, ends = flat(strings)
-    high, low = np.empty(len(ends), np.uint64), np.empty(len(ends), np.uint64)
-    _siphash(octets, ends, high, low)
-    return high, low
-
-
-def flat(strings: pl.Series) -> tuple[np.ndarray, np.ndarray]:
-    """All bytes of the strings in one array, and where each ends."""
-    ends = np.cumsum(strings.str.len_bytes().to_numpy(), dtype=np.int64)
-    joined = strings.str.join("").cast(pl.Binary).item() if len(strings) else b""
-    return np.frombuffer(joined, np.uint8), ends
+def txid_words(rows: np.ndarray) -> tuple[Words, Words]:
+    """The keys of transaction ids given as an array of bytes, (n, 32) u8."""
+    words = np.ascontiguousarray(rows).view(">u8")
+    return words[:, 0].astype(np.uint64), words[:, 1].astype(np.uint64)
 
 
 class Index:
@@ -56,15 +47,19 @@ class Index:
         self.runs = tuple(runs)
         self._columns = [_load(folder / run.name) for run in self.runs]
 
-    def find(self, high: Words, low: Words) -> Ids:
-        """The id of each key, NONE where there is none; of equal keys the latest."""
+    def find(self, high: Words, low: Words, also: "Columns | None" = None) -> Ids:
+        """The id of each key, NONE where there is none; of equal keys the latest.
+
+        `also` is one more sorted run, of keys that are not in the index yet.
+        """
         found = np.full(len(high), NONE, np.uint32)
-        if not len(high) or not self.runs:
+        runs = self._columns if also is None else [*self._columns, also]
+        if not len(high) or not runs:
             return found
         order = np.argsort(high)
         high, low = high[order], low[order]
         ids = np.full(len(high), NONE, np.uint32)
-        for run in self._columns:
+        for run in runs:
             _find(*run, high, low, ids)
         found[order] = ids
         return found
@@ -168,60 +163,3 @@ def _merge(
         i = at[least]
         high[k], low[k], numbers[k] = highs[least][i], lows[least][i], ids[least][i]
         at[least] = i + 1
-
-
-@kernel
-def _siphash(octets: np.ndarray, ends: np.ndarray, high: Words, low: Words) -> None:
-    """SipHash-2-4-128 under a fixed key (Aumasson and Bernstein, 2012; the 128-bit variant)."""
-    k0, k1 = np.uint64(0x0706050403020100), np.uint64(0x0F0E0D0C0B0A0908)
-    begin = 0
-    for i in range(len(ends)):
-        end = ends[i]
-        length = end - begin
-        v0 = np.uint64(0x736F6D6570736575) ^ k0
-        v1 = np.uint64(0x646F72616E646F6D) ^ k1 ^ np.uint64(0xEE)
-        v2 = np.uint64(0x6C7967656E657261) ^ k0
-        v3 = np.uint64(0x7465646279746573) ^ k1
-        words = length // 8
-        for w in range(words + 1):
-            m = np.uint64(0)
-            left = 8 if w < words else length - 8 * words
-            for b in range(left):
-                m |= np.uint64(octets[begin + 8 * w + b]) << np.uint64(8 * b)
-            if w == words:
-                m |= np.uint64(length & 0xFF) << np.uint64(56)
-            v3 ^= m
-            for _ in range(2):
-                v0, v1, v2, v3 = _round(v0, v1, v2, v3)
-            v0 ^= m
-        v2 ^= np.uint64(0xEE)
-        for _ in range(4):
-            v0, v1, v2, v3 = _round(v0, v1, v2, v3)
-        high[i] = v0 ^ v1 ^ v2 ^ v3
-        v1 ^= np.uint64(0xDD)
-        for _ in range(4):
-            v0, v1, v2, v3 = _round(v0, v1, v2, v3)
-        low[i] = v0 ^ v1 ^ v2 ^ v3
-        begin = end
-
-
-@kernel
-def _turn(word: np.uint64, by: int) -> np.uint64:
-    return (word << np.uint64(by)) | (word >> np.uint64(64 - by))
-
-
-@kernel
-def _round(
-    v0: np.uint64, v1: np.uint64, v2: np.uint64, v3: np.uint64
-) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
-    v0 += v1
-    v1 = _turn(v1, 13) ^ v0
-    v0 = _turn(v0, 32)
-    v2 += v3
-    v3 = _turn(v3, 16) ^ v2
-    v0 += v3
-    v3 = _turn(v3, 21) ^ v0
-    v2 += v1
-    v1 = _turn(v1, 17) ^ v2
-    v2 = _turn(v2, 32)
-    return v0, v1, v2, v3

@@ -21,7 +21,8 @@ from qazyna.errors import InvariantBroken, Refused
 from qazyna.tracing.store import manifest as manifests
 from qazyna.tracing.store.manifest import MOST_IDS, Manifest, Part
 from qazyna.tracing.store.reading import Store
-from qazyna.tracing.store.runs import flat, string_keys, txid_keys
+from qazyna.tracing.store.runs import txid_keys
+from qazyna.tracing.store.strings import Strings
 from qazyna.tracing.store.tables import TABLES
 
 ROW_GROUP = 1 << 18
@@ -35,7 +36,7 @@ class Tables:
     tx: pl.DataFrame
     inputs: pl.DataFrame
     outputs: pl.DataFrame
-    addresses: pl.Series
+    addresses: Strings
 
 
 class Writer:
@@ -102,9 +103,7 @@ class Writer:
             part.name, *txid_keys(tables.tx["txid"]), tables.tx["tx"].to_numpy()
         )
         ids = np.arange(part.addresses, dtype=np.uint32) + np.uint32(part.first_address)
-        address_runs = self.store.address_index.with_run(
-            part.name, *string_keys(tables.addresses), ids
-        )
+        address_runs = self.store.address_index.with_run(part.name, *tables.addresses.keys(), ids)
         for each in (folder, folder.parent):
             manifests.sync(each)
         low = known.heights[0] if known.heights else part.first_height
@@ -127,13 +126,12 @@ class Writer:
         )
         return part
 
-    def note_source(
-        self, source: Mapping[str, Any], rejects: Iterable[Mapping[str, Any]] = ()
+    def note_sources(
+        self, sources: Iterable[Mapping[str, Any]], rejects: Iterable[Mapping[str, Any]] = ()
     ) -> None:
-        """Commit that a source was read to its end."""
-        self._commit(
-            replace(self.manifest, sources=(*self.manifest.sources, dict(source))), rejects
-        )
+        """Commit that sources were read to their end, and what of them was rejected."""
+        all_of_them = (*self.manifest.sources, *map(dict, sources))
+        self._commit(replace(self.manifest, sources=all_of_them), rejects)
 
     def _commit(self, manifest: Manifest, rejects: Iterable[Mapping[str, Any]]) -> None:
         lines = [json.dumps(each, ensure_ascii=False).encode() + b"\n" for each in rejects]
@@ -175,15 +173,13 @@ class Writer:
             raise InvariantBroken(f"a part whose transactions begin at {tables.tx['tx'][0]}")
         return part
 
-    def _write_strings(self, part: Part, addresses: pl.Series) -> None:
+    def _write_strings(self, part: Part, addresses: Strings) -> None:
         folder = self.path / "addresses" / part.name
         folder.mkdir(parents=True)
-        octets, ends = flat(addresses)
-        if len(octets) >= 1 << 32:
-            raise InvariantBroken("a part with more than 4 GB of addresses")
-        # A memory map cannot be empty, so one byte stands behind the last string.
-        (folder / "strings.bin").write_bytes(octets.tobytes() + b"\n")
-        np.save(folder / "ends.npy", ends.astype(np.uint32))
+        with (folder / "strings.bin").open("wb") as out:
+            out.write(np.ascontiguousarray(addresses.octets).data)
+            out.write(b"\n")  # a memory map cannot be empty
+        np.save(folder / "ends.npy", addresses.ends)
         for each in (folder / "strings.bin", folder / "ends.npy", folder, folder.parent):
             manifests.sync(each)
 

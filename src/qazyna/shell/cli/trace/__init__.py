@@ -1,0 +1,11 @@
+"""`qazyna trace`: one module a command, each put in here."""
+
+import typer
+
+from qazyna.shell.cli.trace import ingesting
+
+trace = typer.Typer(
+    help="Tracing: a chain's public exports, its entities and its flows.", no_args_is_help=True
+)
+
+trace.command()(ingesting.ingest)

@@ -1,0 +1,240 @@
+"""Take exports in: read, cut into parts of whole blocks, and commit one after another.
+
+Killed at any moment, what was committed stands; the same command then goes on behind it. What is
+known already is compared, not taken twice.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from qazyna.errors import Refused
+from qazyna.tracing.ingest.assembling import Reject, assemble, block_table, once
+from qazyna.tracing.ingest.batch import Batch, joined
+from qazyna.tracing.ingest.chunks import blocks, cuts, within
+from qazyna.tracing.ingest.lines import MOST_LINE
+from qazyna.tracing.ingest.sources import Source, found
+from qazyna.tracing.ingest.texts import Intake, read_text
+from qazyna.tracing.store.writing import Writer, remove
+
+PART = 1_000_000
+"""About so many transactions are one part: more takes more memory, fewer leaves more files."""
+
+Report = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What may be chosen: the chain and its asset, and bounds that tests make small."""
+
+    chain: str = "bitcoin"
+    asset: str = "BTC"
+    part: int = PART
+    most_line: int = MOST_LINE
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """Nobody looks."""
+
+
+def ingest_bitcoin_etl(
+    store: Path, paths: Iterable[Path], settings: Settings, report: Report = silent
+) -> dict[str, Any]:
+    """Exports in the schema of bitcoin-etl into a store; what `qazyna trace ingest` prints.
+
+    Refused where a source is not there or not readable, two blocks stand at one height, a block
+    differs from the one known at its height, or lies below the store's last and is not known.
+    """
+    with Writer(store, settings.chain, settings.asset) as writer:
+        run = _Run(writer, settings, report)
+        try:
+            run.read(found(paths))
+            run.take()
+        finally:
+            run.clear()
+        return run.document()
+
+
+class _Run:
+    def __init__(self, writer: Writer, settings: Settings, report: Report) -> None:
+        self.writer, self.settings, self.report = writer, settings, report
+        self.folder = writer.path / "incoming"
+        if self.folder.exists():
+            remove(self.folder)
+        self.intake = Intake(self.folder, settings.most_line)
+        self.sources: list[Source] = []
+        self.read_sources: list[dict[str, Any]] = []
+        self.before = dict(writer.manifest.counts)
+        self.rejected_before = writer.manifest.rejected
+        self.known_blocks = self.known_transactions = self.unknown_sources = 0
+
+    def clear(self) -> None:
+        if self.folder.exists():
+            remove(self.folder)
+
+    def read(self, sources: Sequence[Source]) -> None:
+        """Find out what lies where. Text is read to its end, columns only for their heights."""
+        self.sources = list(sources)
+        known = {each["sha256"] for each in self.writer.manifest.sources}
+        sizes = [each.path.stat().st_size for each in sources]
+        for source in sources:
+            done, total = sum(sizes[: source.number]), sum(sizes)
+
+            def report(at: int, done: int = done, total: int = total) -> None:
+                self.report("reading", done + at, total)
+
+            mark = len(self.intake.chunks), len(self.intake.rejects)
+            digest = read_text(source, self.intake, report)
+            if digest in known:
+                del self.intake.chunks[mark[0] :], self.intake.rejects[mark[1] :]
+            else:
+                self.read_sources.append({"name": source.name, "sha256": digest})
+
+    def take(self) -> None:
+        """Commit the parts, one after another."""
+        heights, counts = blocks(self.intake.chunks)
+        last = self.writer.manifest.heights[1] if self.writer.manifest.heights else -1
+        new = heights > last
+        for low, high in cuts(heights[~new], counts[~new], self.settings.part):
+            self._compare(self._batch(low, high))
+        rejects = [*self.intake.rejects, *self._incomplete(heights, counts, last)]
+        done, total = 0, int(counts[new].sum())
+        for low, high in cuts(heights[new], counts[new], self.settings.part):
+            batch = self._batch(low, high)
+            made = assemble(batch, self.writer.store)
+            gaps = list(_gaps(made.tables.blocks["height"].to_numpy(), last))
+            rejects += [self._as_line(each) for each in made.rejects]
+            rejects += [{"height": gap[0], "reason": _gap_told(gap)} for gap in gaps]
+            self.writer.append(made.tables, gaps=gaps, rejects=self._unnoted(rejects))
+            last, rejects = high, []
+            self.unknown_sources += made.unknown_sources
+            done += len(batch)
+            self.report("ingesting", done, total)
+        self._note_sources(rejects)
+
+    def document(self) -> dict[str, Any]:
+        """The shape that the command prints: the store as it is now, and what this run did."""
+        manifest = self.writer.manifest
+        file = self.writer.path / "rejects.jsonl"
+        return {
+            "blocks": manifest.counts.get("blocks", 0),
+            "transactions": manifest.counts.get("transactions", 0),
+            "inputs": manifest.counts.get("inputs", 0),
+            "outputs": manifest.counts.get("outputs", 0),
+            "addresses": manifest.addresses,
+            "heights": list(manifest.heights) if manifest.heights else None,
+            "gaps": [list(each) for each in manifest.gaps],
+            "rejected": manifest.rejected,
+            "rejects_file": str(file),
+            "store": str(self.writer.path),
+            "added": {
+                "blocks": manifest.counts.get("blocks", 0) - self.before.get("blocks", 0),
+                "transactions": manifest.counts.get("transactions", 0)
+                - self.before.get("transactions", 0),
+                "rejected": manifest.rejected - self.rejected_before,
+                "unknown_sources": self.unknown_sources,
+            },
+            "already_known": {
+                "blocks": self.known_blocks,
+                "transactions": self.known_transactions,
+                "sources": len(self.sources) - len(self.read_sources),
+            },
+        }
+
+    def _batch(self, low: int, high: int) -> Batch:
+        return joined([each.read(low, high) for each in within(self.intake.chunks, low, high)])
+
+    def _compare(self, batch: Batch) -> None:
+        """Blocks at or below the store's last must be known, and the same."""
+        batch = once(batch.take(np.argsort(batch.height, kind="stable")))
+        theirs = block_table(batch)
+        ours = (
+            self.writer.store.blocks()
+            .filter(pl.col("height").is_between(theirs["height"][0], theirs["height"][-1]))
+            .collect()
+        )
+        both = theirs.join(ours, on="height", how="left", suffix="_known", maintain_order="left")
+        for row in both.iter_rows(named=True):
+            if row["digest_known"] is None:
+                raise self._below(row["height"])
+            if row["hash"] and row["hash_known"]:
+                if row["hash"] != row["hash_known"]:
+                    raise self._other(row)
+                if row["transactions"] > row["transactions_known"] and not self.rejected_before:
+                    raise self._other(row)
+            elif row["digest"] != row["digest_known"]:
+                raise self._other(row)
+        self.known_blocks += len(both)
+        self.known_transactions += len(batch)
+
+    def _below(self, height: int) -> Refused:
+        manifest = self.writer.manifest
+        last = manifest.heights[1] if manifest.heights else None
+        return Refused(
+            "below_the_store",
+            f"Block {height} is not in the store, whose last block is {last}: a store grows at "
+            "its end only. Ingest the whole into a new store.",
+            {"height": height, "last": last},
+        )
+
+    def _other(self, row: dict[str, Any]) -> Refused:
+        def told(side: str) -> str:
+            known, count = row["hash" + side], row["transactions" + side]
+            return f"{known.hex() if known else 'one without a hash'} ({count} transactions)"
+
+        return Refused(
+            "other_block",
+            f"Block {row['height']} differs from the one known at that height: the source has "
+            f"{told('')}, the store {told('_known')}. Nothing of it was taken. If the chain was "
+            "reorganised, ingest into a new store.",
+            {"height": row["height"]},
+        )
+
+    def _incomplete(
+        self, heights: np.ndarray, counts: np.ndarray, last: int
+    ) -> Iterator[dict[str, Any]]:
+        have = dict(zip(heights.tolist(), counts.tolist(), strict=True))
+        for height, (said, source, row) in sorted(self.intake.announced.items()):
+            if height > last and have and have.get(height, 0) < said:
+                yield {
+                    "source": self.sources[source].name,
+                    "row": row,
+                    "height": height,
+                    "reason": f"the block has {said} transactions, of which {have.get(height, 0)} "
+                    "were given",
+                }
+
+    def _as_line(self, reject: Reject) -> dict[str, Any]:
+        return {**asdict(reject), "source": self.sources[reject.source].name}
+
+    def _note_sources(self, rejects: list[dict[str, Any]]) -> None:
+        known = list(self.writer.manifest.sources)
+        new = [each for each in self.read_sources if each not in known]
+        self.writer.note_sources(new, self._unnoted(rejects))
+
+    def _noted(self) -> set[str]:
+        """What the rejects file says, so that a run after a kill does not say it again."""
+        file = self.writer.path / "rejects.jsonl"
+        return set(file.read_text("utf-8").splitlines()) if file.exists() else set()
+
+    def _unnoted(self, rejects: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        noted = self._noted() if rejects and self.rejected_before else ()
+        return [each for each in rejects if json.dumps(each, ensure_ascii=False) not in noted]
+
+
+def _gaps(heights: np.ndarray, last: int) -> Iterator[tuple[int, int]]:
+    """Heights that are missing between blocks, as first and last; before the first none are."""
+    before = np.append(last if last >= 0 else int(heights[0]) - 1, heights[:-1].astype(np.int64))
+    for at in np.flatnonzero(heights - before > 1):
+        yield int(before[at]) + 1, int(heights[at]) - 1
+
+
+def _gap_told(gap: tuple[int, int]) -> str:
+    first, last = gap
+    which = f"block {first} is" if first == last else f"blocks {first} to {last} are"
+    return f"{which} missing: what they hold is unknown, and inputs that spend it have no source"
