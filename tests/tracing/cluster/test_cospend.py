@@ -26,10 +26,12 @@ def rows(spends):
     return tx, addr
 
 
-def pieces(tx, addr, cuts=()):
+def pieces(tx, addr, cuts=(), excluded=()):
     ends = [0, *sorted(min(cut, len(tx)) for cut in cuts), len(tx)]
+    skip = np.array(sorted(excluded), np.uint32)
     return [
-        lambda low=low, high=high: (tx[low:high], addr[low:high]) for low, high in pairwise(ends)
+        lambda low=low, high=high: (tx[low:high], addr[low:high], skip)
+        for low, high in pairwise(ends)
     ]
 
 
@@ -49,8 +51,7 @@ def plain(spends, addresses=ADDRESSES, excluded=()):
 @settings(max_examples=300, deadline=None)
 def test_labels_are_those_of_merged_sets(spends, cuts, excluded):
     tx, addr = rows(spends)
-    skip = np.array(sorted(excluded), np.uint32)
-    found = cospend(pieces(tx, addr, cuts), ADDRESSES, skip)
+    found = cospend(pieces(tx, addr, cuts, excluded), ADDRESSES)
     expected = plain(spends, excluded=excluded)
     assert expected == found.labels.tolist()
     assert len(set(expected)) == found.clusters

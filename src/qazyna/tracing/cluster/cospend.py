@@ -11,8 +11,9 @@ import numpy as np
 from qazyna.tracing.cluster.kernel import NONE, flatten, sizes, unite
 
 Array = np.ndarray[Any, Any]
-Piece = Callable[[], tuple[Array, Array]]
-"""Reads a stretch of inputs: transaction and address, u32, rows of a transaction together."""
+Piece = Callable[[], tuple[Array, Array, Array]]
+"""Reads a stretch of inputs: transaction and address, u32, rows of a transaction together, `tx`
+ascending; and the ascending ids of transactions in it that join nothing."""
 
 STRETCHES = 16
 
@@ -34,26 +35,24 @@ class Clusters:
 def cospend(
     pieces: Iterable[Piece],
     addresses: int,
-    excluded: Array | None = None,
     known: Array | None = None,
     threads: int | None = None,
 ) -> Clusters:
     """The clusters of `addresses` ids by the inputs of all pieces.
 
-    `excluded`: ascending ids of transactions that join nothing. `known`: labels of the first ids as
-    they were before these pieces, which are then only what is new. A transaction may begin in one
-    piece and end in the next. The labels do not depend on the number of threads.
+    `known`: labels of the first ids as they were before these pieces, which are then only what is
+    new. A transaction may begin in one piece and end in the next. The labels do not depend on the
+    number of threads.
     """
     parent = np.arange(addresses, dtype=np.uint32)
     if known is not None:
         parent[: len(known)] = known
-    skip = np.zeros(0, np.uint32) if excluded is None else excluded
     with ThreadPoolExecutor(threads or len(os.sched_getaffinity(0))) as pool:
 
         def work(piece: Piece) -> tuple[int, Array, Array]:
-            tx, addr = piece()
-            unite(tx, addr, skip, parent)
-            return len(tx), *_seams(tx, addr)
+            tx, addr, excluded = piece()
+            unite(tx, addr, excluded, parent)
+            return len(tx), *_seams(tx, addr, excluded)
 
         rows, seams = 0, []
         for read, first, last in pool.map(work, pieces):
@@ -62,23 +61,23 @@ def cospend(
                 seams += [first, last]
         if seams:
             edges = np.concatenate(seams)
-            unite(
-                np.ascontiguousarray(edges[:, 0]), np.ascontiguousarray(edges[:, 1]), skip, parent
-            )
+            columns = np.ascontiguousarray(edges.T)
+            unite(columns[0], columns[1], np.zeros(0, np.uint32), parent)
         ends = np.linspace(0, addresses, STRETCHES + 1).astype(np.int64).tolist()
         roots = sum(pool.map(lambda at: flatten(parent, ends[at], ends[at + 1]), range(STRETCHES)))
     return Clusters(parent, roots, rows)
 
 
-def _seams(tx: Array, addr: Array) -> tuple[Array, Array]:
+def _seams(tx: Array, addr: Array, excluded: Array) -> tuple[Array, Array]:
     """A row of the first and one of the last transaction, which may go on in the next piece."""
     if not len(tx):
         return np.zeros((0, 2), np.uint32), np.zeros((0, 2), np.uint32)
     first = addr[: np.searchsorted(tx, tx[0], "right")]
     last = addr[np.searchsorted(tx, tx[-1], "left") :]
-    return _row(tx[0], first), _row(tx[-1], last)
+    return _row(tx[0], first, excluded), _row(tx[-1], last, excluded)
 
 
-def _row(tx: Any, addr: Array) -> Array:
+def _row(tx: Any, addr: Array, excluded: Array) -> Array:
     known = addr[addr != NONE]
-    return np.array([[tx, known[0] if len(known) else NONE]], np.uint32)
+    joins = len(known) and not np.isin(tx, excluded)
+    return np.array([[tx, known[0] if joins else NONE]], np.uint32)

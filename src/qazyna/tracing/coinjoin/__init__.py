@@ -22,5 +22,5 @@ class Rule(IntFlag):
     stonewall = 128
 
 
-JOINS = ~Rule.tx0
-"""The rules that keep a transaction out of co-spend."""
+JOINS = sum(Rule) - int(Rule.tx0)
+"""The rules that keep a transaction out of co-spend, as a mask."""

@@ -2,10 +2,11 @@
 
 import typer
 
-from qazyna.shell.cli.trace import ingesting
+from qazyna.shell.cli.trace import clustering, ingesting
 
 trace = typer.Typer(
     help="Tracing: a chain's public exports, its entities and its flows.", no_args_is_help=True
 )
 
 trace.command()(ingesting.ingest)
+trace.command()(clustering.cluster)

@@ -1,0 +1,81 @@
+"""`trace cluster`: which addresses of a store belong together."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from qazyna.shell.cli.options import AsJson
+from qazyna.shell.cli.output import emit, progress, refusals
+
+StoreFolder = Annotated[
+    Path, typer.Argument(metavar="STORE", help="The folder that `trace ingest` filled.")
+]
+AsOfHeight = Annotated[
+    int | None,
+    typer.Option(
+        "--as-of", metavar="HEIGHT", min=0, help="What was known at that height; all, if not said."
+    ),
+]
+
+
+def cluster(
+    store: StoreFolder,
+    as_of: AsOfHeight = None,
+    incremental: Annotated[
+        bool,
+        typer.Option("--incremental", help="Go on from the last clusters; read only what is new."),
+    ] = False,
+    change: Annotated[
+        bool,
+        typer.Option("--change", help="Write soft links of change too, with their confidence."),
+    ] = False,
+    ids_only: Annotated[
+        bool, typer.Option("--ids-only", help="Leave the labels with addresses as text out.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Cluster addresses that spend together, coinjoins excluded first."""
+    with refusals(as_json):
+        from qazyna.tracing.cluster import running
+        from qazyna.tracing.store.reading import Store
+
+        opened = Store.open(store)
+        with progress("Clustering", opened.manifest.transactions) as done:
+            made = running.cluster(
+                opened,
+                as_of=as_of,
+                incremental=incremental,
+                named=not ids_only,
+                change=change,
+                progress=done,
+            )
+        folder = made.folder
+        files = {
+            "labels": str(folder / ("ids.parquet" if ids_only else "labels.parquet")),
+            "ids": str(folder / "ids.parquet"),
+            "change": str(folder / "change.parquet") if change else None,
+        }
+        found = {**made.document, **files}
+        del found["format"]
+        emit(found, as_json, lambda: _as_text(found))
+
+
+def _as_text(found: dict[str, Any]) -> None:
+    from qazyna.shell.cli.text import table, title
+
+    title(
+        f"{found['chain']} to height {found['height']}: {found['clusters']:,} clusters of "
+        f"{found['addresses']:,} addresses, the largest of {found['largest']:,}"
+    )
+    typer.echo(
+        f"{found['transactions']:,} transactions with {found['inputs']:,} inputs; "
+        f"{found['excluded']:,} transactions joined nothing."
+    )
+    table(
+        ("Rule for coinjoins", ">Transactions"),
+        ((name, f"{count:,}") for name, count in found["coinjoins"].items() if count),
+    )
+    if found["change"]:
+        typer.echo(f"{found['change_links']:,} soft links of change: {found['change']}")
+    typer.echo(f"Labels: {found['labels']}")
