@@ -17,6 +17,9 @@ from qazyna.money import ASSETS, Asset
 DIGITS: Final = Context(prec=28, rounding=ROUND_HALF_EVEN)
 """Ratios of prices are kept to 28 significant digits."""
 
+_WIDE: Final = Context(prec=60)
+"""Sums of many are kept whole."""
+
 CASH: Final = "CASH"
 """The yield of short government paper, per cent a year."""
 
@@ -120,6 +123,7 @@ class Market:
         self.rates = dict(rates or {})
         self.pars = dict(pars or {})
         self._found: dict[tuple[str, date], Decimal | None] = {}
+        self._sums: dict[str, list[tuple[Decimal, int]]] = {}
 
     def priced(self, asset: str) -> bool:
         """Whether anything says what the asset is worth, on any day."""
@@ -195,17 +199,29 @@ class Market:
         series = self.series.get(asset)
         if series is None:
             return None
+        if asset not in self._sums:
+            self._sums[asset] = self._summed(asset, series)
         index = day.year * 12 + day.month - 1 - months
         start = date(index // 12, index % 12 + 1, min(day.day, 28))
-        found = []
-        for at in range(max(series.at(start) + 1, 0), series.at(day) + 1):
+        before, by = series.at(start) + 1, series.at(day) + 1
+        (less, fewer), (more, count) = self._sums[asset][before], self._sums[asset][by]
+        if count == fewer:
+            return None
+        return DIGITS.divide(_WIDE.subtract(more, less), Decimal(count - fewer))
+
+    def _summed(self, asset: str, series: Series) -> list[tuple[Decimal, int]]:
+        """Market values summed up, and how many are known, before each observation."""
+        total, count = Decimal(0), 0
+        sums = [(total, count)]
+        for at, (day, value) in enumerate(zip(series.days, series.values, strict=True)):
             known = series.market_values[at] if series.market_values else None
             if known is None and asset == "BTC":
-                known = DIGITS.multiply(series.values[at], issued(series.days[at]))
-            rate = self.rate(series.currency, series.days[at])
+                known = DIGITS.multiply(value, issued(day))
+            rate = self.rate(series.currency, day)
             if known is not None and rate is not None:
-                found.append(DIGITS.multiply(known, rate))
-        return DIGITS.divide(sum(found, Decimal(0)), Decimal(len(found))) if found else None
+                total, count = _WIDE.add(total, DIGITS.multiply(known, rate)), count + 1
+            sums.append((total, count))
+        return sums
 
     def value(self, asset: Asset, amount: int, day: date) -> Decimal | None:
         """What an amount is worth that day, unrounded; None without a price."""
