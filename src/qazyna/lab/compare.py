@@ -59,7 +59,7 @@ def compare(
     if len(set(names)) < len(names):
         raise Refused("model_twice", "Each model is compared once: give every blueprint its name.")
     _has_law(models, since)
-    gaps: dict[str, None] = {}
+    gaps: dict[str, None] = dict.fromkeys(market.gaps)
     valued = _last_valued(register, market, since, until, gaps)
     plays = {model.name: play(model, register, market, since, valued) for model in models}
     outcomes = {name: outcome(played, valued) for name, played in plays.items()}
@@ -139,6 +139,7 @@ def _vehicle_gaps(played: Played) -> Iterator[str]:
 
 def _assumptions(register: Register, plays: Mapping[str, Played], market: Market) -> Iterator[str]:
     yield from ENGINE
+    yield from market.assumed
     for code, (currency, value) in market.pars.items():
         if code in register.assets:
             yield f"{code}: valued at a par of {value} {currency}; the prices have no series of it"

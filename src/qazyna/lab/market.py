@@ -115,13 +115,18 @@ class Market:
         rates: Mapping[str, Series] | None = None,
         currency: str = "USD",
         pars: Mapping[str, tuple[str, Decimal]] | None = None,
+        gaps: Iterable[str] = (),
+        assumed: Iterable[str] = (),
     ) -> None:
         """`rates` are euro reference rates (the price of one euro) by currency; `pars` fixed values
-        of assets that no series prices: asset -> (currency, value)."""
+        of assets that no series prices: asset -> (currency, value). `gaps` and `assumed` are what
+        whoever read the series has to say of them."""
         self.currency = currency
         self.series = {each.name: each for each in series}
         self.rates = dict(rates or {})
         self.pars = dict(pars or {})
+        self.gaps = tuple(gaps)
+        self.assumed = tuple(assumed)
         self._found: dict[tuple[str, date], Decimal | None] = {}
         self._sums: dict[str, list[tuple[Decimal, int]]] = {}
 

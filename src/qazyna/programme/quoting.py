@@ -51,20 +51,25 @@ def interest_prices(
     """
     paid_in, worth = 0, Decimal(0)
     last: Nav | None = None
-    days = {each.on for each in (*flows, *retired)} | {nav.on for nav in navs}
-    for day in sorted(days):
-        moved = [flow.amount for flow in flows if flow.on == day]
-        paid_in += sum(amount for amount in moved if amount > 0)
-        worth += sum(moved)
-        gone = sum(part.amount for part in retired if part.on == day)
+    moved: dict[date, list[int]] = {}
+    for flow in flows:
+        moved.setdefault(flow.on, []).append(flow.amount)
+    retirements: dict[date, int] = {}
+    for part in retired:
+        retirements[part.on] = retirements.get(part.on, 0) + part.amount
+    stated = {nav.on: nav for nav in navs}
+    for day in sorted({*moved, *retirements, *stated}):
+        amounts = moved.get(day, [])
+        paid_in += sum(amount for amount in amounts if amount > 0)
+        worth += sum(amounts)
+        gone = retirements.get(day, 0)
         if gone:
             worth = DIGITS.multiply(worth, DIGITS.divide(Decimal(paid_in - gone), Decimal(paid_in)))
             paid_in -= gone
         if not paid_in:
             continue
-        stated = [nav for nav in navs if nav.on == day]
-        if stated:
-            last = stated[-1]
+        if day in stated:
+            last = stated[day]
             worth = DIGITS.multiply(last.per_unit, Decimal(paid_in))
             price = unit_price(code, last)
         else:

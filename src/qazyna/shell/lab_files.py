@@ -13,6 +13,7 @@ from qazyna.lab.entries import COLUMNS, FIGURES, figures, rows
 from qazyna.lab.market import Market, in_currency
 from qazyna.lab.model import Model
 from qazyna.lab.register import Register, read
+from qazyna.money import ASSETS
 from qazyna.shell.adapters.tables import content_of, read_table, text_of
 from qazyna.shell.law_files import ROOT, blueprint_file, blueprint_text
 
@@ -35,12 +36,27 @@ def models_of(names: Sequence[str]) -> list[Model]:
     return found
 
 
-def market_of(folders: Iterable[Path], currency: str, models: Iterable[Model] = ()) -> Market:
-    """All series of some folders, and of the folders in them; pars are those that laws assume."""
-    files = [each for folder in folders or SHIPPED for each in price_files(folder)]
-    found = price_folder.read(
-        (path.name, _text(path).splitlines(keepends=True)) for path in sorted(files, key=_name)
-    )
+def market_of(folders: Sequence[Path], currency: str, models: Iterable[Model] = ()) -> Market:
+    """All series of some folders, and of the folders in them; the shipped ones, if none is named.
+
+    Of folders that are named, indices, yields and rates that they lack are the shipped ones; coins
+    and gold have no price but theirs. Pars are those that the laws of the models assume.
+    """
+    in_currency(currency)
+    found = _read(folders or SHIPPED)
+    gaps = [
+        f"{name}: no layout that is known here; the file is left out" for name in found.left_out
+    ]
+    assumed = []
+    if folders:
+        shipped = _read(SHIPPED)
+        for name, series in shipped.series.items():
+            if name not in ASSETS and name not in found.series:
+                found.series[name] = series
+                assumed.append(f"{name}: from the shipped {series.source}; the folder has none")
+        for code, series in shipped.rates.items():
+            if code not in found.rates:
+                found.rates[code] = series
     pars = {
         code: (par.currency, par.value)
         for model in models
@@ -48,7 +64,14 @@ def market_of(folders: Iterable[Path], currency: str, models: Iterable[Model] = 
         for code, par in law.par.items()
         if code not in found.series
     }
-    return Market(found.series.values(), found.rates, in_currency(currency), pars)
+    return Market(found.series.values(), found.rates, currency, pars, gaps, assumed)
+
+
+def _read(folders: Iterable[Path]) -> price_folder.Folder:
+    files = sorted(
+        (each for folder in folders for each in price_files(folder)), key=lambda path: path.name
+    )
+    return price_folder.read((path.name, _text(path).splitlines(keepends=True)) for path in files)
 
 
 def price_files(folder: Path) -> list[Path]:
@@ -61,10 +84,6 @@ def price_files(folder: Path) -> list[Path]:
     if not found:
         raise Refused("no_prices", f"There is no price file in {folder}.", {"folder": folder})
     return found
-
-
-def _name(path: Path) -> str:
-    return path.name
 
 
 def _text(path: Path) -> str:
