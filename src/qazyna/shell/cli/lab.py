@@ -6,10 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
+from qazyna.shell.cli.lab_cases import lab_cases
 from qazyna.shell.cli.options import AsJson, From, To
 from qazyna.shell.cli.output import emit, note, refusals
 
 lab = typer.Typer(help="The lab: one register under the law of many.", no_args_is_help=True)
+lab.command("cases")(lab_cases)
 
 Register = Annotated[
     Path, typer.Option("--register", metavar="FILE", help="A register of seized holdings.")

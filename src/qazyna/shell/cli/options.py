@@ -85,6 +85,15 @@ ReceivedOn = Annotated[
 On = Annotated[
     date | None, typer.Option("--on", parser=_day, metavar="DAY", help="As it stood that day.")
 ]
+KeptTill = Annotated[
+    date | None,
+    typer.Option(
+        "--at",
+        parser=_day,
+        metavar="DAY",
+        help="Value what was sold as if kept till that day; the last with prices, if not said.",
+    ),
+]
 OnDay = Annotated[
     date, typer.Option("--on", parser=_day, metavar="DAY", help="The day on which it counts.")
 ]
