@@ -175,7 +175,7 @@ def first_business_day(law: Law, day: date) -> date:
 
 
 def placing_days(model: Model, since: date, until: date) -> Iterable[tuple[date, date]]:
-    """(month's end, first business day of the month after it), for every month of a window."""
+    """(first business day of a month, the month's end before it), for every month of a window."""
     index = since.year * 12 + since.month - 1
     while True:
         first = date(index // 12, index % 12 + 1, 1)
@@ -183,5 +183,5 @@ def placing_days(model: Model, since: date, until: date) -> Iterable[tuple[date,
             return
         day = first_business_day(model.blueprint.on(max(first, since)), first)
         if since <= day <= until:
-            yield first - timedelta(days=1), day
+            yield day, first - timedelta(days=1)
         index += 1
