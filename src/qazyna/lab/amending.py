@@ -20,7 +20,8 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+")
 def amended(text: str, changes: Mapping[str, str], since: date) -> str:
     """The text in which each clause has another value from a day on, and no later ones.
 
-    `changes` are values as on a command line: `0.30`, `45`, `true`, `a,b`; of a limit, its bound.
+    `changes` are values as on a command line: `0.30`, `45`, `true`, `a,b`; of a limit, its bound;
+    of what is a table or a list of lists, that in TOML.
     Refuses a clause that there is not, and a value that its unit cannot be.
     """
     document = tomllib.loads(text)
@@ -62,17 +63,17 @@ def _value(clause: str, unit: str, text: str, before: Any) -> Any:
     if unit == "list":
         words = [word.strip() for word in text.split(",") if word.strip()]
         return [int(word) for word in words] if all(w.isdigit() for w in words) else words
-    if unit == "limit":
+    if unit == "limit" and not text.startswith("{"):
         if not isinstance(before, dict):
             raise Refused(
                 "no_such_limit",
-                f"There is no limit {clause} to change: a new one needs its measure, class and "
-                "bound too, and so a text of its own.",
+                f"There is no limit {clause} to change. A new one is a table: "
+                "{ measure = …, class = …, bound = …, value = …, amber = … }.",
                 {"clause": clause},
                 clause,
             )
         return {**before, "value": text}
-    if unit in ("vehicle", "curve", "approvals", "par"):
+    if unit in ("vehicle", "curve", "approvals", "par", "limit"):
         try:
             return tomllib.loads(f"value = {text}")["value"]
         except tomllib.TOMLDecodeError:

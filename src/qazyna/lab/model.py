@@ -18,8 +18,6 @@ GOLD: Final = "gold"
 """What may have a weight in the reserve without being a vehicle."""
 
 SALES: Final = ("auction", "tranche_sale", "negotiated_sale")
-SOLD: Final = (*SALES, "sell_and_invest")
-"""Disposals that turn an asset into money once it is the State's."""
 
 T = TypeVar("T")
 
@@ -123,12 +121,10 @@ class Model:
             disposal=disposal,
             sale_by=by,
             days_final=needs("practice.days.final", int, True, 0),
-            days_disposal=needs(
-                "practice.days.disposal",
-                int,
-                disposal in (*SOLD, "transfer_to_managers"),
-                0,
-            ),
+            # What is kept is kept at once: nothing is prepared.
+            days_disposal=0
+            if disposal == "hold"
+            else needs("practice.days.disposal", int, disposal != "interlocutory_sale", 0),
             days_interlocutory=needs(
                 "practice.days.interlocutory", int, disposal == "interlocutory_sale", 0
             ),

@@ -129,13 +129,11 @@ def _enter(agenda: _Agenda, office: Office, desk: Desk, lot: Lot, since: date, u
             lot.over = True
 
     agenda.put(lot.final_on, _FINAL, final)
-    if holding.outcome != "forfeited":
-        return
+    if holding.outcome != "forfeited" or holding.asset.klass == "currency":
+        return  # money is allocated when it is final
     if told and told.disposal != "interlocutory_sale":
         agenda.put(told.on, _DISPOSED, lambda: desk.recorded(lot))
         return
     on = model.on(min(lot.final_on, until))
     due = max((holding.final_on or lot.final_on) + timedelta(days=on.days_disposal), since)
-    if holding.asset.klass == "currency":
-        due = lot.final_on
     agenda.put(max(due, lot.final_on), _DISPOSED, lambda: desk.due(lot))

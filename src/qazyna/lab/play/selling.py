@@ -55,10 +55,7 @@ class Desk:
         if lot.over or not lot.left or lot.early:
             return  # what was begun before the order goes on
         lot.conduct = conduct = self.office.model.on(self.office.today)
-        if lot.holding.asset.klass == "currency":
-            self.allocate(lot, lot.holding.asset.code)
-            lot.over = True
-        elif conduct.disposal == HOLD:
+        if conduct.disposal == HOLD:
             self._keep(lot)
         elif conduct.disposal == IN_KIND:
             self.in_kind.append(lot)
