@@ -6,6 +6,7 @@ import polars as pl
 
 from qazyna.tracing.store import NONE
 from qazyna.tracing.store.reading import Store
+from qazyna.tracing.store.strings import Strings
 from qazyna.tracing.store.tables import BLOCKS, INPUTS, OUTPUTS, TX, Kind
 from qazyna.tracing.store.writing import Tables, Writer
 
@@ -60,7 +61,7 @@ class Small:
                     pl.DataFrame(self.tx, schema=TX, orient="row"),
                     pl.DataFrame(self.inputs, schema=INPUTS, orient="row"),
                     pl.DataFrame(self.outputs, schema=OUTPUTS, orient="row"),
-                    pl.Series("address", list(self.ids), dtype=pl.String),
+                    Strings.of(self.ids),
                 )
             )
         return Store.open(path)
