@@ -39,3 +39,13 @@ def test_json_lines(made, direct, tmp_path, part):
     )
     assert (30, 3_000, 0) == (found["blocks"], found["transactions"], found["rejected"])
     same(direct, Store.open(tmp_path / "store"))
+
+
+@pytest.mark.parametrize("part", [250, 1_000_000])
+def test_parquet(made, direct, tmp_path, part):
+    synthetic.write_parquet(made, tmp_path / "files", size=500)
+    found = ingest_bitcoin_etl(
+        tmp_path / "store", [tmp_path / "files"], Settings("synthetic", "SYN", part=part)
+    )
+    assert (30, 3_000, 0) == (found["blocks"], found["transactions"], found["rejected"])
+    same(direct, Store.open(tmp_path / "store"))

@@ -18,8 +18,9 @@ from qazyna.tracing.ingest.assembling import Reject, assemble, block_table, once
 from qazyna.tracing.ingest.batch import Batch, joined
 from qazyna.tracing.ingest.chunks import blocks, cuts, within
 from qazyna.tracing.ingest.lines import MOST_LINE
+from qazyna.tracing.ingest.parquet import read_parquet
 from qazyna.tracing.ingest.sources import Source, found
-from qazyna.tracing.ingest.texts import Intake, read_text
+from qazyna.tracing.ingest.texts import Intake, hashed, read_text
 from qazyna.tracing.store.writing import Writer, remove
 
 PART = 1_000_000
@@ -89,7 +90,12 @@ class _Run:
                 self.report("reading", done + at, total)
 
             mark = len(self.intake.chunks), len(self.intake.rejects)
-            digest = read_text(source, self.intake, report)
+            if source.form == "parquet":
+                digest = hashed(source, report)
+                if digest not in known:
+                    read_parquet(source, self.intake)
+            else:
+                digest = read_text(source, self.intake, report)
             if digest in known:
                 del self.intake.chunks[mark[0] :], self.intake.rejects[mark[1] :]
             else:
@@ -102,11 +108,16 @@ class _Run:
         new = heights > last
         for low, high in cuts(heights[~new], counts[~new], self.settings.part):
             self._compare(self._batch(low, high))
-        rejects = [*self.intake.rejects, *self._incomplete(heights, counts, last)]
+        rejects = list(self._incomplete(heights, counts, last))
         done, total = 0, int(counts[new].sum())
-        for low, high in cuts(heights[new], counts[new], self.settings.part):
+        runs = list(cuts(heights[new], counts[new], self.settings.part))
+        for (low, high), following in zip(runs, [*runs[1:], None], strict=True):
             batch = self._batch(low, high)
+            if following:
+                for each in within(self.intake.chunks, *following):
+                    each.start(*following)
             made = assemble(batch, self.writer.store)
+            rejects = self.intake.taken() + rejects
             gaps = list(_gaps(made.tables.blocks["height"].to_numpy(), last))
             rejects += [self._as_line(each) for each in made.rejects]
             rejects += [{"height": gap[0], "reason": _gap_told(gap)} for gap in gaps]
@@ -115,7 +126,7 @@ class _Run:
             self.unknown_sources += made.unknown_sources
             done += len(batch)
             self.report("ingesting", done, total)
-        self._note_sources(rejects)
+        self._note_sources(self.intake.taken() + rejects)
 
     def document(self) -> dict[str, Any]:
         """The shape that the command prints: the store as it is now, and what this run did."""

@@ -40,6 +40,11 @@ class Intake:
     def reject(self, source: Source, row: int, reason: str, **more: object) -> None:
         self.rejects.append({"source": source.name, "row": row, **more, "reason": reason})
 
+    def taken(self) -> list[dict[str, Any]]:
+        """What was rejected since this was asked last."""
+        rejects, self.rejects = self.rejects, []
+        return rejects
+
     def spill(self, collector: Collector) -> None:
         if len(collector):
             self.folder.mkdir(exist_ok=True)
@@ -51,8 +56,8 @@ def read_text(source: Source, intake: Intake, report: Callable[[int], None]) -> 
     """Read a file to its end, and say its SHA-256. `report` hears how many bytes were read."""
     collector = Collector()
     with source.path.open("rb") as raw:
-        hashed = Hashed(raw)
-        for row, record in records(source, hashed, intake):
+        reading = Hashed(raw)
+        for row, record in records(source, reading, intake):
             try:
                 if is_block(record):
                     _announce(record, source, row, intake)
@@ -63,19 +68,28 @@ def read_text(source: Source, intake: Intake, report: Callable[[int], None]) -> 
             if len(collector) >= SPILL:
                 intake.spill(collector)
             if not row & 1023:
-                report(hashed.read_bytes)
+                report(reading.read_bytes)
         intake.spill(collector)
-        digest = hashed.digest()
+        digest = reading.digest()
     report(source.path.stat().st_size)
     return digest
 
 
+def hashed(source: Source, report: Callable[[int], None]) -> str:
+    """The SHA-256 of a file."""
+    with source.path.open("rb") as raw:
+        reading = Hashed(raw)
+        while reading.read(16 << 20):
+            report(reading.read_bytes)
+        return reading.digest()
+
+
 def records(
-    source: Source, hashed: Hashed, intake: Intake
+    source: Source, reading: Hashed, intake: Intake
 ) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """The records of a file with the number of their line; lines that are none are rejected."""
     reader = _Csv() if source.form == "csv" else _json
-    every = lines(stream(hashed, source.compressed), intake.most_line)
+    every = lines(stream(reading, source.compressed), intake.most_line)
     while True:
         try:
             row, line = next(every)
