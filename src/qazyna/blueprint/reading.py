@@ -20,10 +20,11 @@ from qazyna.blueprint.schema import (
     Clause,
     clause_named,
 )
-from qazyna.blueprint.values import Basis, Custodian, Dated, Jurisdiction, Problem, Role
+from qazyna.blueprint.values import Basis, Custodian, Dated, Jurisdiction, Names, Problem, Role
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _STEP = re.compile(r"[^\s/\x00-\x1f]([^/\x00-\x1f]{0,78}[^\s/\x00-\x1f])?")
+_LANGUAGE = re.compile(r"[a-z]{2}", re.ASCII)
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 
 _FACTS = ("code", "name", "local_name", "currency", "domestic_currency")
@@ -75,12 +76,12 @@ class _Reader:
     def read(self) -> None:
         self._jurisdiction()
         self.draft.custodians = {
-            name: Custodian(name, title, holds, local, basis)
-            for name, title, holds, local, basis in self._people("custodian")
+            name: Custodian(name, title, holds, local, basis, names)
+            for name, title, holds, local, basis, names in self._people("custodian")
         }
         self.draft.roles = {
-            name: Role(name, title, local, basis)
-            for name, title, _, local, basis in self._people("role")
+            name: Role(name, title, local, basis, names)
+            for name, title, _, local, basis, names in self._people("role")
         }
         seen: set[str] = set()
         for key, below in self.data.items():
@@ -130,7 +131,8 @@ class _Reader:
         if not isinstance(facts, dict):
             self._say("whose law is it? add [jurisdiction]", "jurisdiction", base)
             return
-        self._unknown(facts, (*_FACTS, "weekend", *_BASIS), "jurisdiction", base)
+        known = (*_FACTS, "local_language", "names", "weekend", *_BASIS)
+        self._unknown(facts, known, "jurisdiction", base)
         texts = {key: self._text(facts, key, f"jurisdiction.{key}", base) for key in _FACTS}
         if texts["code"] and not _COUNTRY.fullmatch(texts["code"]):
             self._say(
@@ -145,18 +147,51 @@ class _Reader:
                     f"jurisdiction.{key}",
                     (*base, key),
                 )
+        language = facts.get("local_language", "")
+        if "local_language" in facts and not self._language(language):
+            self._say(
+                f"{shown(language)} is not a language: write two small letters of ISO 639",
+                "jurisdiction.local_language",
+                (*base, "local_language"),
+            )
+        names = self._names(facts, "jurisdiction", base)
         basis = self._basis(facts, "jurisdiction", base, needed=False)
-        self.draft.jurisdiction = Jurisdiction(**texts, basis=basis or Basis())
+        self.draft.jurisdiction = Jurisdiction(
+            **texts, basis=basis or Basis(), local_language=str(language), names=names
+        )
 
-    def _people(self, kind: str) -> list[tuple[str, str, tuple[str, ...], str, Basis]]:
+    @staticmethod
+    def _language(raw: object) -> bool:
+        return isinstance(raw, str) and _LANGUAGE.fullmatch(raw) is not None
+
+    def _names(self, table: Mapping[str, object], clause: str, base: Path) -> Names:
+        """What it is called in other languages, where that is told."""
+        raw = table.get("names", {})
+        if not isinstance(raw, dict):
+            self._say('names are a table: { ru = "…", kk = "…" }', clause, (*base, "names"))
+            return ()
+        found = []
+        for language in raw:
+            at = (*base, "names")
+            if not self._language(language):
+                self._say(
+                    f"“{language}” is not a language: write two small letters of ISO 639",
+                    clause,
+                    (*at, language),
+                )
+            elif name := self._text(raw, language, clause, at):
+                found.append((language, name))
+        return tuple(found)
+
+    def _people(self, kind: str) -> list[tuple[str, str, tuple[str, ...], str, Basis, Names]]:
         """The custodians, or the roles: those with a name, in the order written."""
         tables = self.data.get(kind)
         if not (isinstance(tables, list) and tables and isinstance(tables[0], dict)):
             self._say(f"none is named: add at least one [[{kind}]]", kind, (kind,))
             return []
         holding = ("holds",) if kind == "custodian" else ()
-        known = ("name", "title", "local_name", *holding, *_BASIS)
-        found: dict[str, tuple[str, str, tuple[str, ...], str, Basis]] = {}
+        known = ("name", "title", "local_name", "names", *holding, *_BASIS)
+        found: dict[str, tuple[str, str, tuple[str, ...], str, Basis, Names]] = {}
         for index, table in enumerate(each for each in tables if isinstance(each, dict)):
             base: Path = (kind, index)
             self._unknown(table, known, kind, base)
@@ -195,7 +230,8 @@ class _Reader:
                     (*base, "name"),
                 )
             elif name:
-                found[name] = (name, title, holds or (), local, basis or Basis())
+                names = self._names(table, kind, base)
+                found[name] = (name, title, holds or (), local, basis or Basis(), names)
         return list(found.values())
 
     def _walk(self, path: tuple[str, ...], below: object, seen: set[str]) -> None:

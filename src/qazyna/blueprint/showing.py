@@ -13,6 +13,7 @@ from qazyna.blueprint.values import (
     Custodian,
     Dated,
     Limit,
+    Names,
     Par,
     Role,
     Value,
@@ -44,6 +45,8 @@ def show(blueprint: Blueprint, day: date | None = None) -> dict[str, object]:
             "local_name": found.local_name,
             "currency": found.currency,
             "domestic_currency": found.domestic_currency,
+            **({"local_language": found.local_language} if found.local_language else {}),
+            **_names(found.names),
             **_basis(found.basis),
         },
         "custodians": [_custodian(each) for each in blueprint.custodians.values()],
@@ -122,12 +125,17 @@ def _basis(basis: Basis) -> dict[str, object]:
     return {**told, "note": basis.note} if basis.note else told
 
 
+def _names(names: Names) -> dict[str, object]:
+    return {"names": dict(names)} if names else {}
+
+
 def _custodian(custodian: Custodian) -> dict[str, object]:
     return {
         "name": custodian.name,
         "title": custodian.title,
         "local_name": custodian.local_name,
         "holds": list(custodian.holds),
+        **_names(custodian.names),
         **_basis(custodian.basis),
     }
 
@@ -137,5 +145,6 @@ def _role(role: Role) -> dict[str, object]:
         "name": role.name,
         "title": role.title,
         "local_name": role.local_name,
+        **_names(role.names),
         **_basis(role.basis),
     }

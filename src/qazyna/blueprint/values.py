@@ -33,6 +33,10 @@ class Basis:
         return not self.source
 
 
+Names = tuple[tuple[str, str], ...]
+"""(language, name): what somebody is called in languages other than the blueprint's, ISO 639."""
+
+
 @dataclass(frozen=True, slots=True)
 class Jurisdiction:
     """Whose law this is."""
@@ -43,6 +47,8 @@ class Jurisdiction:
     currency: str
     domestic_currency: str
     basis: Basis = Basis()
+    local_language: str = ""
+    names: Names = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class Custodian:
     holds: tuple[str, ...]
     local_name: str = ""
     basis: Basis = Basis()
+    names: Names = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,7 @@ class Role:
     title: str
     local_name: str = ""
     basis: Basis = Basis()
+    names: Names = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,6 +166,37 @@ BLUEPRINT = {
     "clauses": [{"clause": "text", "means": "text", "unit": "text", "values": [{"from": "date"}]}],
 }
 
+EXPLAINED = {
+    "name": "text",
+    "sha256": "text",
+    "on": "date",
+    "language": "text",
+    "title": "text",
+    "assumption": "text",
+    "sections": [
+        {
+            "section": "text",
+            "title": "text",
+            "sentences": [{"text": "text", "clauses": ["text"], "assumption": "bool"}],
+        }
+    ],
+    "answers": {
+        "law": {"all": "count", "assumptions": "count"},
+        "practice": {"all": "count", "assumptions": "count"},
+    },
+}
+SIDE = {"name": "text", "sha256": "text", "jurisdiction": "text"}
+ROW = {"clause": "text", "means": "text", "unit": "text", "same": "bool"}
+DIFFERENCE = {
+    "on": "date",
+    "a": SIDE,
+    "b": SIDE,
+    "law": [ROW],
+    "practice": [ROW],
+    "same": "count",
+    "different": "count",
+}
+
 LOOKING = [
     (("statement", "--as-of", "2025-12-17"), STATEMENT),
     (("statement", "--as-of", "2012-01-01", "--known-at", "2026-01-01"), STATEMENT),
@@ -182,6 +213,11 @@ LOOKING = [
     (("blueprint", "check", "template"), {"ok": "bool", "problems": []}),
     (("blueprint", "show"), BLUEPRINT),
     (("blueprint", "show", "kazakhstan", "--on", "2026-01-01"), BLUEPRINT),
+    (("blueprint", "explain"), EXPLAINED),
+    (("blueprint", "explain", "kazakhstan", "--lang", "kk"), EXPLAINED),
+    (("blueprint", "explain", "template", "--lang", "ru", "--on", "2020-01-01"), EXPLAINED),
+    (("blueprint", "diff", "template", "kazakhstan"), DIFFERENCE),
+    (("blueprint", "diff", "template", "template", "--all"), DIFFERENCE),
     (("proposals",), {"proposals": []}),
     (("user", "list"), {"users": [{"user": "text", "roles": ["text"]}]}),
     (

@@ -263,7 +263,7 @@ def blueprint_as_text(shown: dict[str, Any]) -> None:
             section(family.capitalize())
         typer.echo(f"{clause['clause']}: {clause['means']}")
         for line in aligned(
-            (f"    since {each['from']}", _in_words(clause["unit"], each["value"]), _ground(each))
+            (f"    since {each['from']}", in_words(clause["unit"], each["value"]), _ground(each))
             for each in clause["values"]
         ):
             typer.echo(line)
@@ -280,7 +280,7 @@ def _ground(said: dict[str, Any]) -> str:
     return f"{ground}; {note}" if note else ground
 
 
-def _in_words(unit: str, value: Any) -> str:
+def in_words(unit: str, value: Any) -> str:
     """One answer of the law, as a person would say it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
