@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from qazyna.shell.cli.lab_cases import lab_cases
-from qazyna.shell.cli.options import AsJson, From, To
+from qazyna.shell.cli.options import AsJson, From, To, read_day
 from qazyna.shell.cli.output import emit, note, refusals
 
 lab = typer.Typer(help="The lab: one register under the law of many.", no_args_is_help=True)
@@ -67,6 +67,88 @@ def lab_compare(
         emit(told, as_json, lambda: _as_text(told))
 
 
+@lab.command("what-if")
+def lab_what_if(
+    change: Annotated[
+        list[str],
+        typer.Option(
+            "--change", metavar="CLAUSE=VALUE", help="A clause and its new value; may be repeated."
+        ),
+    ],
+    applies: Annotated[
+        date | None,
+        typer.Option(
+            "--applies-from",
+            parser=read_day,
+            metavar="DAY",
+            help="The day from which it applies; the first day played, if not said.",
+        ),
+    ] = None,
+    register: Annotated[
+        Path | None,
+        typer.Option("--register", metavar="FILE", help="A register; the books', if not said."),
+    ] = None,
+    law: Annotated[
+        str | None,
+        typer.Option(
+            "--blueprint", metavar="NAME|FILE", help="A law; the one in force, if not said."
+        ),
+    ] = None,
+    since: From = None,
+    until: To = None,
+    prices: Prices = None,
+    currency: Currency = "USD",
+    entries: Entries = None,
+    as_json: AsJson = False,
+) -> None:
+    """Play the register of these books under a changed clause, before the change is adopted."""
+    with refusals(as_json):
+        from qazyna.lab.model import Model
+        from qazyna.lab.whatif import changes_of, try_out, what_if_document
+        from qazyna.shell import lab_files
+
+        changes = changes_of(change)
+        taken, base = _of_the_books(register, law)
+        market = lab_files.market_of(prices or [], currency, [Model("base", base)])
+        since = since or max(taken.first, base.first)
+        tried = try_out(
+            base,
+            changes,
+            applies or since,
+            taken,
+            market,
+            since,
+            until or _last(market, taken.assets, since),
+        )
+        if entries:
+            for path in lab_files.write_entries(tried.compared, entries):
+                note(f"  {path}")
+        told = what_if_document(tried, base)
+        emit(told, as_json, lambda: _what_if_as_text(told))
+
+
+def _of_the_books(register: Path | None, law: str | None) -> tuple[Any, Any]:
+    """The register and the law; from files where both are named, else from this home."""
+    from qazyna import blueprint
+    from qazyna.shell import lab_files
+    from qazyna.shell.law_files import blueprint_file, blueprint_text
+
+    taken = lab_files.register_of(register) if register else None
+    found = None
+    if law:
+        path = blueprint_file(law)
+        found = blueprint.parse(blueprint_text(path), path.stem)
+    if taken is None or found is None:
+        from qazyna.shell.installation import open_books
+        from qazyna.shell.queries.register import live_register
+        from qazyna.shell.store.reading import current_blueprint
+
+        with open_books() as books:
+            taken = taken or live_register(books.connection)
+            found = found or current_blueprint(books.connection)
+    return taken, found
+
+
 def _last(market: Any, assets: tuple[str, ...], since: date) -> date:
     """The last day on which everything in the register has a price."""
     ends = [day for code in assets if (day := market.last_day(code))]
@@ -77,3 +159,9 @@ def _as_text(told: dict[str, Any]) -> None:
     from qazyna.shell.cli.lab_text import compared_as_text
 
     compared_as_text(told)
+
+
+def _what_if_as_text(told: dict[str, Any]) -> None:
+    from qazyna.shell.cli.lab_text import what_if_as_text
+
+    what_if_as_text(told)

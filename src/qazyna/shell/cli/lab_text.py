@@ -1,6 +1,6 @@
-"""A comparison told to people: the figures side by side, then sales, gaps and assumptions."""
+"""A comparison told to people: the figures side by side, then gaps and assumptions."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -8,24 +8,38 @@ import typer
 
 from qazyna.shell.cli.text import section, table, title
 
-_FIGURES = (
-    ("end_value", "value at the end"),
-    ("real_end_value", "  in money of the first day"),
-    ("raised", "raised by sales"),
-    ("to_budget", "to the budget"),
-    ("to_victims", "to victims"),
-    ("to_reserve", "to the reserve"),
-    ("reserve_value", "reserve at the end"),
-    ("held_value", "coins held at the end"),
-    ("pending_value", "pending, not counted"),
-    ("slippage", "slippage"),
-    ("fees", "fees and costs of sales"),
-    ("custody_cost", "cost of custody"),
-)
-_SHARES = (
-    ("max_drawdown", "worst drawdown"),
-    ("volatility", "volatility a year"),
-    ("es_95", "ES 95 % of a day"),
+
+def money(text: str | None) -> str:
+    """An amount to the whole unit, with thousands set apart."""
+    return "" if text is None else f"{Decimal(text):,.0f}"
+
+
+def _percent(text: str | None) -> str:
+    return "" if text is None else f"{Decimal(text):.1%}"
+
+
+def _days(text: str | None) -> str:
+    return text or ""
+
+
+_LINES: tuple[tuple[str, str, Callable[[str | None], str]], ...] = (
+    ("end_value", "value at the end", money),
+    ("real_end_value", "  in money of the first day", money),
+    ("raised", "raised by sales", money),
+    ("to_budget", "to the budget", money),
+    ("to_victims", "to victims", money),
+    ("to_reserve", "to the reserve", money),
+    ("reserve_value", "reserve at the end", money),
+    ("held_value", "coins held at the end", money),
+    ("pending_value", "pending, not counted", money),
+    ("slippage", "slippage", money),
+    ("fees", "fees and costs of sales", money),
+    ("custody_cost", "cost of custody", money),
+    ("max_drawdown", "worst drawdown", _percent),
+    ("volatility", "volatility a year", _percent),
+    ("es_95", "ES 95 % of a day", _percent),
+    ("median_days_to_use", "median days from seizure to use", _days),
+    ("key_custody_value_days", "value-days under own keys", money),
 )
 _MOST = 40
 
@@ -41,39 +55,32 @@ def compared_as_text(told: dict[str, Any]) -> None:
             ("", *(f">{name}" for name in models)),
             ((a, *("" if a == b else money(told["regret"][a][b]) for b in models)) for a in models),
         )
-    _listed("Gaps in the data", told["gaps"])
-    _listed("It rests on assumptions", told["assumptions"])
+    _rests_on(told)
 
 
-def _lines(models: dict[str, Any]) -> Iterator[tuple[str, ...]]:
-    for key, says in _FIGURES:
-        yield says, *(money(found[key]) for found in models.values())
-    for key, says in _SHARES:
-        yield says, *(_percent(found[key]) for found in models.values())
-    yield (
-        "median days from seizure to use",
-        *(found["median_days_to_use"] or "" for found in models.values()),
-    )
-    yield (
-        "value-days under own keys",
-        *(money(found["key_custody_value_days"]) for found in models.values()),
-    )
+def what_if_as_text(told: dict[str, Any]) -> None:
+    """What changes, both sides, and what the change would have made of it."""
+    title(f"{told['blueprint']}, {told['from']} to {told['valued_on']}, in {told['currency']}")
+    for each in told["changes"]:
+        typer.echo(f"  {each['clause']}: {each['was']} → {each['becomes']}, from {each['from']}")
+    typer.echo()
+    sides = {"base": told["base"], "changed": told["changed"], "difference": told["difference"]}
+    table(("", *(f">{name}" for name in sides)), _lines(sides))
+    _rests_on(told)
 
 
-def _listed(heading: str, lines: list[str]) -> None:
-    if not lines:
-        return
-    section(f"{heading} ({len(lines)})")
-    for line in lines[:_MOST]:
-        typer.echo(f"  {line}")
-    if (more := len(lines) - _MOST) > 0:
-        typer.echo(f"  and {more} more: --json lists them all")
+def _lines(columns: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, ...]]:
+    for key, says, shown in _LINES:
+        yield says, *(shown(found[key]) for found in columns.values())
 
 
-def money(text: str | None) -> str:
-    """An amount to the whole unit, with thousands set apart."""
-    return "" if text is None else f"{Decimal(text):,.0f}"
-
-
-def _percent(text: str | None) -> str:
-    return "" if text is None else f"{Decimal(text):.1%}"
+def _rests_on(told: dict[str, Any]) -> None:
+    for heading, key in (("Gaps in the data", "gaps"), ("It rests on assumptions", "assumptions")):
+        lines = told[key]
+        if not lines:
+            continue
+        section(f"{heading} ({len(lines)})")
+        for line in lines[:_MOST]:
+            typer.echo(f"  {line}")
+        if (more := len(lines) - _MOST) > 0:
+            typer.echo(f"  and {more} more: --json lists them all")

@@ -30,6 +30,8 @@ def _reads(reader: Callable[[str], T]) -> Callable[[str], T]:
 
 
 _day, _instant = _reads(clock.day), _reads(clock.instant)
+read_day = _day
+"""A day of an option that only one command has."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 As = Annotated[str, typer.Option("--as", metavar="USER", help="Who acts; the owner by default.")]
