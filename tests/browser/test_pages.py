@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 PLACES = (
     *("/", "/classes/gold", "/classes/hedge_funds", "/cases", "/cases/KZ-2025-01"),
     *("/managers", "/managers/HF-1", "/managers/VF-1", "/calendar", "/log"),
-    *("/venues", "/journal", "/blueprint", "/proposals"),
+    *("/venues", "/journal", "/blueprint", "/proposals", "/lab"),
     *("/holdings/reserve/bank/NBK/USD", "/prices/BTC"),
     *("/custody/claimants/BTC", "/accounts/reserve/bank/NBK"),
 )

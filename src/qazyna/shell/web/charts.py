@@ -256,7 +256,7 @@ def over_time(months: Sequence[Then], currency: str) -> Spec:
     }
 
 
-_TITLE: Final[Spec] = {
+TITLE: Final[Spec] = {
     "titleAngle": 0,
     "titleAlign": "left",
     "titleAnchor": "end",
@@ -282,7 +282,8 @@ def _timed(description: str) -> Spec:
     }
 
 
-def _days(field: str = "on") -> Spec:
+def timed_by(field: str = "on") -> Spec:
+    """A time axis of days, named by months."""
     axis = {"title": None, "grid": False, "labelOverlap": True, "format": "%b %Y", "tickCount": 6}
     return {"field": field, "type": "temporal", "timeUnit": "utcyearmonthdate", "axis": axis}
 
@@ -316,7 +317,7 @@ def nav_per_unit(navs: Sequence[tuple[date, Decimal, bool]], currency: str) -> S
         "field": "nav",
         "type": "quantitative",
         "scale": {"zero": False, "nice": True},
-        "axis": {**_TITLE, "title": f"{currency} a unit", "format": ",.6~g"},
+        "axis": {**TITLE, "title": f"{currency} a unit", "format": ",.6~g"},
     }
     tooltip = [
         {"field": "on", "title": "Valuation date"},
@@ -327,7 +328,7 @@ def nav_per_unit(navs: Sequence[tuple[date, Decimal, bool]], currency: str) -> S
     return {
         **_timed(f"NAV per unit at each valuation date, {currency}"),
         "data": {"values": rows},
-        "encoding": {"x": _days(), "y": y},
+        "encoding": {"x": timed_by(), "y": y},
         "layer": [
             {"mark": {"type": "line", "stroke": "currentColor", "strokeWidth": 1.75}},
             {
@@ -375,11 +376,11 @@ def interest(
         **_timed(f"Paid in, paid out and NAV, million {currency.code}"),
         "data": {"values": rows},
         "encoding": {
-            "x": _days(),
+            "x": timed_by(),
             "y": {
                 "field": "value",
                 "type": "quantitative",
-                "axis": {**_TITLE, "title": f"million {currency.code}", "format": ",.3~f"},
+                "axis": {**TITLE, "title": f"million {currency.code}", "format": ",.3~f"},
             },
             "strokeDash": {
                 "field": "what",

@@ -30,6 +30,7 @@ NAVIGATION: Final = (
     ("Venues", "/venues", ()),
     ("Journal", "/journal", ("/entries", "/events")),
     ("Blueprint", "/blueprint", ()),
+    ("Lab", "/lab", ()),
     ("Proposals", "/proposals", ()),
     ("Log", "/log", ()),
 )
