@@ -80,6 +80,22 @@ def case(connection: Connection, case_id: str) -> dict[str, Any]:
     }
 
 
+def addresses_of(connection: Connection, case_id: str, asset: str) -> tuple[str, ...] | None:
+    """The addresses at which a case holds an asset, or held it; None where there is no such case.
+
+    They are private: whoever asks has the case before them.
+    """
+    row = connection.execute(
+        "SELECT state FROM books.stream WHERE name = %s", [f"case/{case_id}"]
+    ).fetchone()
+    if row is None:
+        return None
+    held = Case.model_validate(row[0]).holdings.values()
+    return tuple(
+        dict.fromkeys(each.address for each in held if each.asset == asset and each.address)
+    )
+
+
 def _holding(name: str, held: Held, balances: list[dict[str, str]]) -> dict[str, Any]:
     return {
         "holding": name,

@@ -2,7 +2,7 @@
 
 import typer
 
-from qazyna.shell.cli.trace import clustering, ingesting
+from qazyna.shell.cli.trace import clustering, following, ingesting
 
 trace = typer.Typer(
     help="Tracing: a chain's public exports, its entities and its flows.", no_args_is_help=True
@@ -10,3 +10,4 @@ trace = typer.Typer(
 
 trace.command()(ingesting.ingest)
 trace.command()(clustering.cluster)
+trace.command()(following.follow)
