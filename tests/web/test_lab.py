@@ -83,6 +83,17 @@ def test_what_cannot_be_compared_is_refused_in_words(demo, query, status, said):
     assert said in " ".join(text(found).split())
 
 
+def test_the_register_of_the_books_comes_first(demo):
+    found = client("demo").get("/lab")
+    assert 200 == found.status_code
+    assert "The lab · The register of these books" in text(found)
+
+
+def test_without_a_case_the_public_sales_are_compared(empty):
+    found = client("ann").get("/lab?model=united-states&model=china")
+    assert "The lab · Public sales of the United States" in text(found)
+
+
 def test_a_model_that_was_not_compared_has_no_page(demo):
     assert 404 == client("demo").get(f"/lab/gulf?{ASKED}").status_code
     assert 404 == client("demo").get(f"/lab/united-states?{ASKED}&figure=moon").status_code

@@ -17,12 +17,17 @@ from qazyna.lab.compare import Compared, compare
 from qazyna.lab.register import Register
 from qazyna.shell import lab_files
 from qazyna.shell.law_files import BLUEPRINTS, ROOT, blueprint_file
+from qazyna.shell.queries.register import live_register
+from qazyna.shell.web.books import connection
 
 MOST: Final = 8
 """Models that one page sets side by side."""
 
 KEPT: Final = 6
 """Comparisons that a process keeps; one is some megabytes."""
+
+BOOKS: Final = "books"
+"""The register that the books themselves tell of."""
 
 REGISTERS: Final[dict[str, tuple[str, Path]]] = {
     "united-states": ("Public sales of the United States", ROOT / "data" / "us_seized_sales.csv"),
@@ -50,8 +55,11 @@ _lock = Lock()
 
 
 def registers() -> dict[str, str]:
-    """The registers that are there, by name."""
-    return {name: called for name, (called, file) in REGISTERS.items() if file.is_file()}
+    """The registers that are there, by name: the books' own first."""
+    return {
+        BOOKS: "The register of these books",
+        **{name: called for name, (called, file) in REGISTERS.items() if file.is_file()},
+    }
 
 
 def models() -> tuple[str, ...]:
@@ -72,34 +80,36 @@ def compared(asked: Asked) -> Compared:
         )
     if len(asked.models) > MOST:
         raise Refused("too_many_models", f"Choose at most {MOST} models for one page.")
-    key = _key(asked)
+    register = register_of(asked.register)
+    key = _key(asked, register)
     with _lock:
         found = _kept.get(key)
         if found is None:
-            found = _kept[key] = _played(asked)
+            found = _kept[key] = _played(asked, register)
             while len(_kept) > KEPT:
                 _kept.popitem(last=False)
         _kept.move_to_end(key)
     return found
 
 
-def _played(asked: Asked) -> Compared:
-    register = register_of(asked.register)
+def _played(asked: Asked, register: Register) -> Compared:
     found = lab_files.models_of(asked.models)
     market = lab_files.market_of([], asked.currency, found)
-    since = asked.since or register.first
+    since = asked.since or max(register.first, *(each.blueprint.first for each in found))
     ends = [day for code in register.assets if (day := market.last_day(code))]
     return compare(register, found, market, since, asked.until or min(ends, default=since))
 
 
 def register_of(name: str) -> Register:
+    """What is in the books now, or a register that comes with the program."""
+    if name == BOOKS:
+        return live_register(connection())
     return lab_files.register_of(REGISTERS[name][1])
 
 
-def _key(asked: Asked) -> str:
+def _key(asked: Asked, register: Register) -> str:
     """A digest of everything that the figures rest on; prices by name, size and time."""
-    digest = sha256(repr((asked.register, asked.since, asked.until, asked.currency)).encode())
-    digest.update(REGISTERS[asked.register][1].read_bytes())
+    digest = sha256(repr((asked, register)).encode())
     for name in asked.models:
         digest.update(f"\0{name}\0".encode())
         digest.update(blueprint_file(name).read_bytes())

@@ -15,6 +15,7 @@ from qazyna.lab.compare import Compared, document
 from qazyna.shell.web import charts, figures, lab_charts
 from qazyna.shell.web.figures import NOTHING, brief, link, mark, money, number, path, share
 from qazyna.shell.web.frame import missing, page, show
+from qazyna.shell.web.queries import cases
 from qazyna.shell.web.queries import compared as found
 from qazyna.shell.web.queries.compared import Asked
 from qazyna.shell.web.views import dashboard
@@ -186,9 +187,16 @@ def _asked(request: HttpRequest) -> Asked:
         name for name in found.FIRST if name in found.models()
     )
     since, until = (day(text) if (text := told.get(each, "")) else None for each in ("from", "to"))
-    register = told.get("register") or next(iter(registers), "")
+    register = told.get("register") or _first_register(registers)
     currency = told.get("currency", "USD")
     return Asked(register, models, since, until, currency if currency in CURRENCIES else "USD")
+
+
+def _first_register(registers: Mapping[str, str]) -> str:
+    """The books' own, once anything was seized in them."""
+    if cases.listed("", "")[0]:
+        return found.BOOKS
+    return next((each for each in registers if each != found.BOOKS), found.BOOKS)
 
 
 def _query(asked: Asked, **more: object) -> str:
@@ -204,7 +212,12 @@ def _query(asked: Asked, **more: object) -> str:
 def _choices(asked: Asked) -> dict[str, Any]:
     return {
         "registers": [
-            {"name": name, "called": text, "here": name == asked.register}
+            {
+                "name": name,
+                "called": text,
+                "here": name == asked.register,
+                "href": "/lab" + _query(Asked(name, asked.models, None, None, asked.currency)),
+            }
             for name, text in found.registers().items()
         ],
         "models": [
