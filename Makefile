@@ -26,6 +26,7 @@ run: setup
 test: setup
 	@sh .ci/chromium
 	@sh .ci/hledger
+	@sh .ci/litecoind
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/python -m pytest $(TESTS)
 

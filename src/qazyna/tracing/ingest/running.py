@@ -14,13 +14,17 @@ import numpy as np
 import polars as pl
 
 from qazyna.errors import Refused
+from qazyna.tracing.ingest import raw
 from qazyna.tracing.ingest.assembling import Reject, assemble, block_table, once
 from qazyna.tracing.ingest.batch import Batch, joined
 from qazyna.tracing.ingest.chunks import blocks, cuts, within
 from qazyna.tracing.ingest.lines import MOST_LINE
+from qazyna.tracing.ingest.node import Node, chain_of, last_agrees
+from qazyna.tracing.ingest.node import records as records_of
 from qazyna.tracing.ingest.parquet import read_parquet
+from qazyna.tracing.ingest.records import Collector, Unfit
 from qazyna.tracing.ingest.sources import Source, found
-from qazyna.tracing.ingest.texts import Intake, hashed, read_text
+from qazyna.tracing.ingest.texts import SPILL, Intake, hashed, read_text
 from qazyna.tracing.store.writing import Writer, remove
 
 PART = 1_000_000
@@ -56,6 +60,42 @@ def ingest_bitcoin_etl(
         try:
             run.read(found(paths))
             run.take()
+        finally:
+            run.clear()
+        return run.document()
+
+
+def ingest_raw_blocks(
+    store: Path, paths: Iterable[Path], settings: Settings, report: Report = silent
+) -> dict[str, Any]:
+    """Raw blocks of Bitcoin into a store: see `raw`. Refused as exports are."""
+    with Writer(store, settings.chain, settings.asset) as writer:
+        run = _Run(writer, settings, report)
+        try:
+            run.read_raw(found(paths, raw=True))
+            run.take()
+        finally:
+            run.clear()
+        return run.document()
+
+
+def ingest_node(
+    store: Path,
+    node: Node,
+    settings: Settings,
+    report: Report = silent,
+    *,
+    first: int = 0,
+    last: int | None = None,
+) -> dict[str, Any]:
+    """Blocks straight from a node, from the one after the store's last up to `last` or its tip.
+
+    Refused (other_block) where the node has another block than the store at its last height.
+    """
+    with Writer(store, chain_of(node, settings.chain), settings.asset) as writer:
+        run = _Run(writer, settings, report)
+        try:
+            run.follow(node, first, last)
         finally:
             run.clear()
         return run.document()
@@ -100,6 +140,62 @@ class _Run:
                 del self.intake.chunks[mark[0] :], self.intake.rejects[mark[1] :]
             else:
                 self.read_sources.append({"name": source.name, "sha256": digest})
+
+    def read_raw(self, sources: Sequence[Source]) -> None:
+        """Raw blocks: their heights are known once all are read, so all are held in memory."""
+        self.sources = list(sources)
+        read: list[tuple[Source, int, Any]] = []
+        for source in sources:
+            digest = hashed(source, lambda _: None)
+            self.read_sources.append({"name": source.name, "sha256": digest})
+            try:
+                blocks_read = enumerate(raw.blocks(source.path), 1)
+                read += [(source, number, block) for number, block in blocks_read]
+            except Unfit as unfit:
+                self.intake.reject(source, 1, str(unfit))
+            self.report("reading", source.number + 1, len(sources))
+        heights = raw.heights([block for _, _, block in read])
+        collector = Collector()
+        for (source, number, block), height in zip(read, heights, strict=True):
+            if height is None:
+                name = block.header.hash.hex()
+                reason = f"block {name} says no height, and no block before it is known"
+                self.intake.reject(source, number, reason)
+                continue
+            for record in raw.records(block, height):
+                self._add(collector, record, source, number)
+            if len(collector) >= SPILL:
+                self.intake.spill(collector)
+        self.intake.spill(collector)
+
+    def follow(self, node: Node, first: int, last: int | None) -> None:
+        """Commit a node's blocks, about a part's worth at a time."""
+        tip = int(node.call("getblockcount"))
+        last = tip if last is None else min(last, tip)
+        manifest = self.writer.manifest
+        if manifest.heights:
+            known = self.writer.store.blocks(["height", "hash"])
+            row = known.filter(pl.col("height") == manifest.heights[1]).collect()
+            last_agrees(node, manifest.heights[1], row["hash"][0])
+            first = manifest.heights[1] + 1
+        source = Source(0, "node", self.writer.path, "json", False)
+        self.sources, collector = [source], Collector()
+        for height in range(first, last + 1):
+            block = node.call("getblock", node.call("getblockhash", height), 3)
+            for record in records_of(block):
+                self._add(collector, record, source, height)
+            if len(collector) >= min(SPILL, self.settings.part) or height == last:
+                self.intake.spill(collector)
+                self.take()
+                self.intake.chunks.clear()
+            self.report("ingesting", height - first + 1, last - first + 1)
+
+    def _add(self, collector: Collector, record: dict[str, Any], source: Source, row: int) -> None:
+        try:
+            collector.add(record, source.number, row)
+        except Unfit as unfit:
+            named = {"txid": record["hash"], "height": record["block_number"]}
+            self.intake.reject(source, row, str(unfit), **named)
 
     def take(self) -> None:
         """Commit the parts, one after another."""

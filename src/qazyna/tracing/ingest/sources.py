@@ -22,8 +22,10 @@ class Source:
     compressed: bool
 
 
-def found(paths: Iterable[Path]) -> list[Source]:
+def found(paths: Iterable[Path], raw: bool = False) -> list[Source]:
     """The files handed in, and those of the folders handed in that look like an export.
+
+    With `raw` they are raw blocks, whatever they are called.
 
     Refused (no_source) where a path is not there, or nothing in it is an export.
     """
@@ -33,7 +35,7 @@ def found(paths: Iterable[Path]) -> list[Source]:
             inside = sorted(
                 each
                 for each in path.rglob("*")
-                if each.is_file() and each.name.lower().endswith(SUFFIXES)
+                if each.is_file() and (raw or each.name.lower().endswith(SUFFIXES))
             )
             files = [(each.relative_to(path).as_posix(), each) for each in inside]
         elif path.is_file():
@@ -47,7 +49,8 @@ def found(paths: Iterable[Path]) -> list[Source]:
                 {"source": path},
             )
         for name, file in files:
-            sources.append(Source(len(sources), name, file, *_form(file)))
+            form = ("raw", False) if raw else _form(file)
+            sources.append(Source(len(sources), name, file, *form))
     return sources
 
 

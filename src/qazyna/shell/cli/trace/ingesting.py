@@ -8,12 +8,21 @@ import typer
 from qazyna.shell.cli.options import AsJson
 from qazyna.shell.cli.output import emit, progress, refusals
 
-FORMATS = ("bitcoin-etl",)
-CHAINS = {"bitcoin-etl": ("bitcoin", "BTC")}
+CHAINS = {
+    "bitcoin-etl": ("bitcoin", "BTC"),
+    "bitcoin-blocks": ("bitcoin", "BTC"),
+    "bitcoin-rpc": ("bitcoin", "BTC"),
+    "litecoin-rpc": ("litecoin", "LTC"),
+}
+FORMATS = tuple(CHAINS)
 
 Sources = Annotated[
-    list[Path],
-    typer.Argument(metavar="SRC…", help="Files, or folders of files.", show_default=False),
+    list[str],
+    typer.Argument(
+        metavar="SRC…",
+        help="Files, or folders of files; for a node http://user:password@host:port.",
+        show_default=False,
+    ),
 ]
 
 
@@ -29,18 +38,47 @@ def ingest(
     asset: Annotated[
         str | None, typer.Option(metavar="CODE", help="Its asset, if not the format's own.")
     ] = None,
+    cookie: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A node's cookie: user:password in a file.")
+    ] = None,
+    first: Annotated[
+        int, typer.Option("--from-height", min=0, help="Where a new store begins, from a node.")
+    ] = 0,
+    last: Annotated[
+        int | None, typer.Option("--to-height", min=0, help="The last block, from a node.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Take in exports of a chain; what is known already is compared and left."""
     if form not in FORMATS:
         raise typer.BadParameter(f"there are {', '.join(FORMATS)}.", param_hint="--format")
     with refusals(as_json), progress("Ingesting") as bar:
-        from qazyna.tracing.ingest.running import Settings, ingest_bitcoin_etl
+        from qazyna.tracing.ingest import running
 
         own = CHAINS[form]
-        settings = Settings(chain or own[0], asset or own[1])
-        found = ingest_bitcoin_etl(store, sources, settings, lambda _, done, __: bar(done))
+        settings = running.Settings(chain or own[0], asset or own[1])
+
+        def report(_: str, done: int, total: int) -> None:
+            bar(done, total)
+
+        if form.endswith("-rpc"):
+            from qazyna.shell.adapters.node import RpcNode
+
+            node = RpcNode(_one(sources), cookie)
+            found = running.ingest_node(store, node, settings, report, first=first, last=last)
+        else:
+            take_in = {
+                "bitcoin-etl": running.ingest_bitcoin_etl,
+                "bitcoin-blocks": running.ingest_raw_blocks,
+            }[form]
+            found = take_in(store, [Path(each) for each in sources], settings, report)
         emit(found, as_json, lambda: _as_text(found))
+
+
+def _one(sources: list[str]) -> str:
+    if len(sources) != 1:
+        raise typer.BadParameter("one node is followed at a time.", param_hint="SRC")
+    return sources[0]
 
 
 def _as_text(found: dict[str, Any]) -> None:
