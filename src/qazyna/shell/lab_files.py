@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from qazyna import blueprint
+from qazyna.blueprint import Blueprint
 from qazyna.errors import Refused
 from qazyna.lab import price_folder
 from qazyna.lab.compare import Compared
@@ -29,11 +30,18 @@ def register_of(path: Path) -> Register:
 
 def models_of(names: Sequence[str]) -> list[Model]:
     """Models by the name of a shipped blueprint, or the path of one."""
-    found = []
-    for name in names:
-        path = blueprint_file(name)
-        found.append(Model(path.stem, blueprint.parse(blueprint_text(path), path.stem)))
-    return found
+    return [Model(law.name, law) for law in map(law_of, names)]
+
+
+def law_of(name: str) -> Blueprint:
+    """A blueprint that is sound; else refused with its problems, and by the clause of the first."""
+    path = blueprint_file(name)
+    text = blueprint_text(path)
+    try:
+        return blueprint.parse(text, path.stem)
+    except Refused as no:
+        clause = next((problem.clause for problem in blueprint.check(text)), None)
+        raise Refused(no.code, no.message, no.facts, clause or no.law) from None
 
 
 def market_of(folders: Sequence[Path], currency: str, models: Iterable[Model] = ()) -> Market:

@@ -129,15 +129,10 @@ def lab_what_if(
 
 def _of_the_books(register: Path | None, law: str | None) -> tuple[Any, Any]:
     """The register and the law; from files where both are named, else from this home."""
-    from qazyna import blueprint
     from qazyna.shell import lab_files
-    from qazyna.shell.law_files import blueprint_file, blueprint_text
 
     taken = lab_files.register_of(register) if register else None
-    found = None
-    if law:
-        path = blueprint_file(law)
-        found = blueprint.parse(blueprint_text(path), path.stem)
+    found = lab_files.law_of(law) if law else None
     if taken is None or found is None:
         from qazyna.shell.installation import open_books
         from qazyna.shell.queries.register import live_register
