@@ -7,11 +7,13 @@ from typing import Annotated, Any
 import typer
 
 from qazyna.shell.cli.lab_cases import lab_cases
+from qazyna.shell.cli.lab_simulate import lab_simulate
 from qazyna.shell.cli.options import AsJson, From, To, read_day
 from qazyna.shell.cli.output import emit, note, refusals
 
 lab = typer.Typer(help="The lab: one register under the law of many.", no_args_is_help=True)
 lab.command("cases")(lab_cases)
+lab.command("simulate")(lab_simulate)
 
 Register = Annotated[
     Path, typer.Option("--register", metavar="FILE", help="A register of seized holdings.")

@@ -1,0 +1,88 @@
+"""Measures of one history: drawdown, volatility and expected shortfall of its daily returns."""
+
+import math
+
+from qazyna.lab.simulate.arrays import Floats
+from qazyna.lab.simulate.compiling import kernel
+
+
+@kernel
+def measure(worth: Floats, flow: Floats, returns: Floats, out: Floats) -> None:
+    """Drawdown, volatility and ES of the flow-neutral daily returns, on days after one of worth.
+
+    What stands in `worth` is lost.
+    """
+    n = 0
+    for day in range(1, worth.size):
+        returns[n] = (worth[day] - flow[day]) / worth[day - 1] - 1.0
+        n += worth[day - 1] > 0.0
+    out[0], out[1], out[2] = 0.0, 0.0, 0.0
+    if n < 2:
+        return
+    wealth, peak, floor, fall = 1.0, 1.0, 1.0, 0.0
+    total = 0.0
+    for day in range(n):
+        total += returns[day]
+        wealth *= 1.0 + returns[day]
+        if wealth > peak:
+            peak = wealth
+            floor = peak * (1.0 - fall)
+        elif wealth < floor:
+            fall = 1.0 - wealth / peak
+            floor = wealth
+    mean, squares = total / n, 0.0
+    for day in range(n):
+        squares += (returns[day] - mean) * (returns[day] - mean)
+    out[0] = fall
+    out[1] = math.sqrt(squares / (n - 1) * 365.0)
+    out[2] = shortfall(returns[:n], worth)
+
+
+@kernel
+def shortfall(values: Floats, worst: Floats) -> float:
+    """The mean of the worst twentieth, the last of them counted in part; positive is a loss.
+
+    Rockafellar & Uryasev 2000. `worst` is scratch, as long as `values`. Candidates are those below
+    the mean less one deviation, or all where these are too few.
+    """
+    n = values.size
+    mass = 0.05 * n
+    whole = int(mass)
+    total, squares = 0.0, 0.0
+    for each in range(n):
+        total += values[each]
+        squares += values[each] * values[each]
+    bound = total / n - math.sqrt(max(0.0, squares / n - (total / n) ** 2))
+    found = 0
+    for each in range(n):
+        worst[found] = values[each]
+        found += values[each] < bound
+    if found <= whole:
+        found = n
+        for each in range(n):
+            worst[each] = values[each]
+    low, high = 0, found - 1
+    while low < high:
+        # Hoare's selection: the worst come first.
+        pivot = worst[(low + high) // 2]
+        i, j = low, high
+        while i <= j:
+            while worst[i] < pivot:
+                i += 1
+            while worst[j] > pivot:
+                j -= 1
+            if i <= j:
+                worst[i], worst[j] = worst[j], worst[i]
+                i += 1
+                j -= 1
+        if whole <= j:
+            high = j
+        elif whole >= i:
+            low = i
+        else:
+            break
+    lost = 0.0
+    for each in range(whole):
+        lost += worst[each]
+    mean: float = (lost + (mass - whole) * worst[whole]) / mass
+    return -mean
