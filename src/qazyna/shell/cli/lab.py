@@ -39,6 +39,10 @@ Entries = Annotated[
         "--entries", metavar="DIR", help="Write every model's simulated journal there, as CSV."
     ),
 ]
+Charts = Annotated[
+    Path | None,
+    typer.Option("--charts", metavar="DIR", help="Draw the comparison there, as SVG."),
+]
 
 
 @lab.command("compare")
@@ -50,6 +54,7 @@ def lab_compare(
     prices: Prices = None,
     currency: Currency = "USD",
     entries: Entries = None,
+    charts: Charts = None,
     as_json: AsJson = False,
 ) -> None:
     """Play the same seizures and real prices through several models, and set them side by side."""
@@ -66,6 +71,11 @@ def lab_compare(
             for path in lab_files.write_entries(compared, entries):
                 note(f"  {path}")
         told = document(compared)
+        if charts:
+            from qazyna.shell.web.lab_charts import draw
+
+            for path in draw(told, charts):
+                note(f"  {path}")
         emit(told, as_json, lambda: _as_text(told))
 
 

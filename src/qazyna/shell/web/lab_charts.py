@@ -7,8 +7,10 @@ line, never by colour alone.
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
+from qazyna.shell.web import script
 from qazyna.shell.web.charts import CONFIG, SCHEMA, TITLE, Spec, timed_by
 from qazyna.shell.web.figures import plain, scaled
 
@@ -176,6 +178,53 @@ def estates(months: Mapping[str, Sequence[tuple[date, Decimal]]], currency: str)
             ],
         },
     }
+
+
+def called(name: str) -> str:
+    """
+    >>> called("el-salvador")
+    'El Salvador'
+    """
+    return name.replace("-", " ").title()
+
+
+def of(told: Mapping[str, Any]) -> tuple[Spec, Spec]:
+    """Both charts of a comparison, as `lab compare` prints it: end values, and estates."""
+    models, currency = told["models"], told["currency"]
+    names = sorted(models, key=lambda name: -Decimal(models[name]["end_value"]))
+    parts = {called(name): _parts(models[name]) for name in names}
+    months = {
+        called(name): [
+            (date.fromisoformat(each["date"]), Decimal(each["value"]))
+            for each in models[name]["value_by_month"]
+        ]
+        for name in names
+    }
+    return brought(parts, currency), estates(months, currency)
+
+
+def _parts(told: Mapping[str, Any]) -> dict[str, Decimal]:
+    """What the end value is made of. Coins of the reserve are coins here."""
+    budget, victims, held, end = (
+        Decimal(told[each]) for each in ("to_budget", "to_victims", "held_value", "end_value")
+    )
+    return {
+        "to_budget": budget,
+        "to_victims": victims,
+        "held": held,
+        "reserve": end - budget - victims - held,
+    }
+
+
+def draw(told: Mapping[str, Any], folder: Path) -> list[Path]:
+    """Write both charts of a comparison as pictures that stand by themselves."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, spec in zip(("brought", "estates"), of(told), strict=True):
+        path = folder / f"{name}.svg"
+        path.write_text(script.standalone({**spec, "width": 900}), encoding="utf-8")
+        written.append(path)
+    return written
 
 
 def _unit(highest: Decimal) -> tuple[int, str]:

@@ -54,6 +54,17 @@ def _keep(place: Path, content: bytes) -> None:
     Path(fresh).replace(place)
 
 
+_TOKENS: Final = Path(__file__).parent / "static" / "qazyna" / "tokens.css"
+_PATTERNS: Final = Path(__file__).parent / "templates" / "components" / "pattern_defs.html"
+
+
+def standalone(spec: dict[str, Any]) -> str:
+    """The chart as a picture by itself: it brings the page's colours, and the patterns of them."""
+    head, _, rest = as_svg(spec).partition(">")
+    colours = f"<style>{_TOKENS.read_text('utf-8')}svg{{color:var(--ink)}}</style>"
+    return f"{head}>{colours}{_PATTERNS.read_text('utf-8')}{rest}"
+
+
 def as_svg(spec: dict[str, Any]) -> str:
     """The chart drawn here, for print and for browsers that run no scripts."""
     import vl_convert

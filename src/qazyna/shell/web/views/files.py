@@ -1,9 +1,6 @@
 """What is no page: the script of the charts, charts drawn here, and a sign of life."""
 
-from pathlib import Path
-
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.template.loader import render_to_string
 
 from qazyna.money import ASSETS
 from qazyna.shell.web import charts, script
@@ -12,7 +9,6 @@ from qazyna.shell.web.queries.overview import overview
 from qazyna.shell.web.queries.pulse import pulse
 
 A_YEAR = 31_536_000
-_TOKENS = Path(__file__).parents[1] / "static" / "qazyna" / "tokens.css"
 
 
 def health(request: HttpRequest) -> HttpResponse:
@@ -50,9 +46,4 @@ def chart(request: HttpRequest, name: str) -> HttpResponse:
         spec = {**charts.over_time(months, currency), "width": 900}
     else:
         raise missing("There is no chart of that name.")
-    drawn = script.as_svg(spec)
-    head, _, rest = drawn.partition(">")
-    # A picture does not see the page's styles: it brings the tokens, and the patterns made of them.
-    colours = f"<style>{_TOKENS.read_text('utf-8')}svg{{color:var(--ink)}}</style>"
-    patterns = render_to_string("components/pattern_defs.html")
-    return private(HttpResponse(f"{head}>{colours}{patterns}{rest}", content_type="image/svg+xml"))
+    return private(HttpResponse(script.standalone(spec), content_type="image/svg+xml"))

@@ -15,6 +15,7 @@ from qazyna.lab.compare import Compared, document
 from qazyna.shell.web import charts, figures, lab_charts
 from qazyna.shell.web.figures import NOTHING, brief, link, mark, money, number, path, share
 from qazyna.shell.web.frame import missing, page, show
+from qazyna.shell.web.lab_charts import called
 from qazyna.shell.web.queries import cases
 from qazyna.shell.web.queries import compared as found
 from qazyna.shell.web.queries.compared import Asked
@@ -63,14 +64,7 @@ def comparison(request: HttpRequest) -> HttpResponse:
     told = document(played, rows=False)
     query = _query(asked)
     names = sorted(told["models"], key=lambda name: -_amount(told["models"][name], "end_value"))
-    parts = {called(name): _parts(told["models"][name]) for name in names}
-    months = {
-        called(name): [
-            (day(each["date"]), Decimal(each["value"]))
-            for each in told["models"][name]["value_by_month"]
-        ]
-        for name in names
-    }
+    bars, lines = lab_charts.of(told)
     best, least = names[0], names[-1]
     columns = [
         (figure, heading)
@@ -90,14 +84,14 @@ def comparison(request: HttpRequest) -> HttpResponse:
         "least": link(called(least), path("lab", least) + query),
         "least_value": brief(_amount(told["models"][least], "end_value"), asked.currency),
         "several": len(names) > 1,
-        "brought": charts.as_json(lab_charts.brought(parts, asked.currency)),
-        "brought_alt": lab_charts.brought(parts, asked.currency)["description"],
+        "brought": charts.as_json(bars),
+        "brought_alt": bars["description"],
         "brought_height": f"{44 * len(names) + 60}px",
         "parts": [
             {"fill": lab_charts.FILLS[part], "name": name}
             for part, name in lab_charts.PARTS.items()
         ],
-        "estates": charts.as_json(lab_charts.estates(months, asked.currency)),
+        "estates": charts.as_json(lines),
         "columns": [name for _, name in columns],
         "rows": [
             _row(name, told["models"][name], asked, query, [each for each, _ in columns], placed)
@@ -172,14 +166,6 @@ def model(request: HttpRequest, name: str) -> HttpResponse:
     return show(request, "pages/lab_model.html", context, trail=trail)
 
 
-def called(name: str) -> str:
-    """
-    >>> called("el-salvador")
-    'El Salvador'
-    """
-    return name.replace("-", " ").title()
-
-
 def _asked(request: HttpRequest) -> Asked:
     told = request.GET
     registers = found.registers()
@@ -238,19 +224,6 @@ def _one(played: Compared) -> Any:
 
 def _amount(told: Mapping[str, Any], name: str) -> Decimal:
     return Decimal(told[name] or 0)
-
-
-def _parts(told: Mapping[str, Any]) -> dict[str, Decimal]:
-    """What the end value is made of. Coins of the reserve are coins here."""
-    budget, victims, held = (
-        _amount(told, each) for each in ("to_budget", "to_victims", "held_value")
-    )
-    return {
-        "to_budget": budget,
-        "to_victims": victims,
-        "held": held,
-        "reserve": _amount(told, "end_value") - budget - victims - held,
-    }
 
 
 def _row(
