@@ -283,6 +283,8 @@ def test_every_estimate_says_why(said):
     assert "moved on" in why["VF-1 in USD on 2026-06-30"]
     assert "assumed in the register: seized_on, final_on" == why["C-1/1"]
     assert [note for clause, note in said.assumptions if clause == "valuation.par.USDT"]
+    # What the lab plays is no ground of a statement.
+    assert not [clause for clause, _ in said.assumptions if clause.startswith("practice.")]
 
 
 def test_what_was_known_then_says_when(told):

@@ -130,6 +130,9 @@ class Due:
         }
 
 
+PRACTICE: Final = "practice."
+"""How the names of clauses begin that only the lab reads."""
+
 OWED_BY_US: Final = ("issued_call", "award", "invoice", "unfunded")
 
 
@@ -296,7 +299,8 @@ class _Drawing:
             enforcement=facts.enforcement,
             limits=allocation.limits,
             estimates=self.notes.all(),
-            assumptions=law.assumptions,
+            # Practice is what the lab plays; no figure of a statement rests on it.
+            assumptions=tuple(each for each in law.assumptions if not each[0].startswith(PRACTICE)),
         )
 
     def _places(self, kind: str) -> list[Holding]:
