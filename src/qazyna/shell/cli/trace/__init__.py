@@ -2,7 +2,7 @@
 
 import typer
 
-from qazyna.shell.cli.trace import clustering, following, ingesting
+from qazyna.shell.cli.trace import clustering, following, ingesting, tagging
 
 trace = typer.Typer(
     help="Tracing: a chain's public exports, its entities and its flows.", no_args_is_help=True
@@ -11,3 +11,4 @@ trace = typer.Typer(
 trace.command()(ingesting.ingest)
 trace.command()(clustering.cluster)
 trace.command()(following.follow)
+trace.add_typer(tagging.tags, name="tags")
