@@ -64,7 +64,13 @@ class Window:
             with pieces(frame.slice(begin, length)) as each:
                 for piece in each:
                     own = rows[at : at + piece.length]
-                    read.append(_batch(piece, self.source, own, self.intake))
+                    batch, problems = _batch(piece, self.source, own)
+                    for number, reason, txid in problems:
+                        height = int(self._rows[number - self.begin - 1])
+                        if low <= height <= high:
+                            named = {"height": height, "txid": txid}
+                            self.intake.reject(self.source, number, reason, **named)
+                    read.append(batch)
                     at += piece.length
             begin += length
         batch = joined(read)
@@ -191,12 +197,16 @@ def _nested(name: str, schema: pl.Schema) -> pl.Expr:
     return pl.col(name) if target == kind else pl.col(name).cast(target)
 
 
-def _batch(piece: Column, source: Source, rows: np.ndarray, intake: Intake) -> Batch:
+def _batch(
+    piece: Column, source: Source, rows: np.ndarray
+) -> tuple[Batch, list[tuple[int, str, str]]]:
+    """The transactions that can be taken; of the others the row, the reason and the id."""
     size = piece.length
     problems = _Problems(size)
     txid, sound = _must(piece, "hash").hashes()
     problems.note(~sound, "hash is not 64 hexadecimal digits")
     height = _whole(_must(piece, "block_number"), UNKNOWN)
+    problems.note((height < 0) | (height > MOST_HEIGHT), "block_number is out of range")
     time = _whole(_must(piece, "block_timestamp"), None, problems, "block_timestamp is missing")
     index = _optional(piece, "index", rows)
     block_hash = np.zeros((size, 32), np.uint8)
@@ -237,15 +247,14 @@ def _batch(piece: Column, source: Source, rows: np.ndarray, intake: Intake) -> B
         out_address=out_address,
     )
     if not problems.reasons:
-        return made
-    for row, reason in sorted(problems.reasons.items()):
-        if height[row] != UNKNOWN:
-            txid_told = bytes(txid[row]).hex()
-            told = {"height": int(height[row]), "txid": txid_told}
-            intake.reject(source, int(rows[row]), reason, **told)
+        return made, []
+    told = [
+        (int(rows[row]), reason, bytes(txid[row]).hex())
+        for row, reason in sorted(problems.reasons.items())
+    ]
     good = np.ones(size, bool)
     good[list(problems.reasons)] = False
-    return made.take(np.flatnonzero(good))
+    return made.take(np.flatnonzero(good)), told
 
 
 class _Problems:

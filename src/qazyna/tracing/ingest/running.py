@@ -207,7 +207,7 @@ class _Run:
         rejects = list(self._incomplete(heights, counts, last))
         done, total = 0, int(counts[new].sum())
         runs = list(cuts(heights[new], counts[new], self.settings.part))
-        for (low, high), following in zip(runs, [*runs[1:], None], strict=True):
+        for (low, high), following in zip(runs, [*runs[1:], None], strict=False):
             batch = self._batch(low, high)
             if following:
                 for each in within(self.intake.chunks, *following):
