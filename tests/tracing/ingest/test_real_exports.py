@@ -36,7 +36,7 @@ def test_every_transaction_is_taken_as_it_was_exported(tmp_path, case):
     ).to_list()
 
 
-ANSWERS = sorted((EXPORTS / "bitcoin").rglob("rpc_response_getblock_*.json"))
+ANSWERS = sorted((EXPORTS / "bitcoin" / "answers").rglob("*.json"))
 
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=lambda path: path.stem[-8:])
@@ -44,7 +44,8 @@ def test_a_nodes_block_gives_the_records_that_bitcoin_etl_gives(answer):
     document = json.loads(answer.read_bytes(), parse_float=Decimal)
     block = document.get("result", document)
     made = list(node.records(block))
-    expected = [each for each in exported(answer.parent) if each["block_hash"] == block["hash"]]
+    case = EXPORTS / "bitcoin" / "bitcoin" / answer.parent.name
+    expected = [each for each in exported(case) if each["block_hash"] == block["hash"]]
     assert len(expected) == len(made)
     for theirs, ours in zip(expected, made, strict=True):
         for field in ("hash", "block_number", "block_timestamp", "index", "is_coinbase"):
