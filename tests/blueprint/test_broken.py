@@ -50,6 +50,42 @@ name = "treasurer"
     }
 
 
+def test_contradictions_of_many_kinds_are_reported_at_once() -> None:
+    def clause(name: str, unit: str, value: str) -> str:
+        return (
+            f'[{name}]\nunit = "{unit}"\nvalues = [ {{ from = 2009-01-03, value = {value}, '
+            'assumption = true, note = "a test" } ]\n'
+        )
+
+    gold = '{ measure = "class_share", class = "gold", bound = "min", value = "0.95", amber = "1" }'
+    changed = (
+        clause("disposition.share.reserve", "fraction", '"0.70"')
+        + clause("limits.more_gold", "limit", gold)
+        + clause("practice.days.final", "days", "10")
+        + clause("practice.reserve.place.gold", "fraction", '"0.75"')
+        + clause("practice.disposal", "text", '"hold"')
+        + clause("disposition.mechanisms", "list", '["auction"]')
+    )
+    rest = template_without(
+        *("disposition.share.reserve", "practice.days.final", "practice.disposal"),
+        *("practice.reserve.place.gold", "disposition.mechanisms"),
+    )
+
+    problems = check(changed + rest)
+
+    assert list(problems) == sorted(problems)
+    found = [each.message for each in problems]
+    for words in (
+        "the shares make 1.10, not 1",
+        "by class_share, gold must be at least 0.95 (more_gold) and at most 0.80 (gold)",
+        "the minimum shares of all classes make 1.05, more than the whole reserve",
+        "final 10 days after the seizure, while an order alone can be appealed for 30",
+        "the shares placed make 1.15, more than the whole",
+        "disposition.mechanisms does not allow “hold”",
+    ):
+        assert [words in each for each in found].count(True) == 1, words
+
+
 @pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.__name__)
 def test_no_rule_is_idle(rule: Rule, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rules, "RULES", tuple(each for each in rules.RULES if each is not rule))

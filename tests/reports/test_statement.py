@@ -282,6 +282,7 @@ def test_every_estimate_says_why(said):
     assert why["BTC in USD on 2026-06-30"].startswith("stale: the last BTC/USD is of 2025-12-17")
     assert "moved on" in why["VF-1 in USD on 2026-06-30"]
     assert "assumed in the register: seized_on, final_on" == why["C-1/1"]
+    assert not [clause for clause, _ in said.assumptions if clause.startswith("practice.")]
     assert [note for clause, note in said.assumptions if clause == "valuation.par.USDT"]
     # What the lab plays is no ground of a statement.
     assert not [clause for clause, _ in said.assumptions if clause.startswith("practice.")]

@@ -112,6 +112,21 @@ def final_after_appeal(answers: Answers, draft: Draft) -> Iterator[Problem]:
         )
 
 
+def interlocutory_before_final(answers: Answers, draft: Draft) -> Iterator[Problem]:
+    """A sale before the final order comes before it."""
+    disposal = answers.get(_DISPOSAL)
+    sale, final = answers.get("practice.days.interlocutory"), answers.get("practice.days.final")
+    if disposal is None or disposal.value != "interlocutory_sale" or sale is None or final is None:
+        return
+    if isinstance(sale.value, int) and isinstance(final.value, int) and sale.value > final.value:
+        yield Problem(
+            sale.line,
+            sale.clause,
+            f"sold before the final order, and {sale.value} days after the seizure, when the order "
+            f"is final after {final.value} (practice.days.final): write {final.value} or less",
+        )
+
+
 def weights_fit(answers: Answers, draft: Draft) -> Iterator[Problem]:
     """What is placed is at most the whole."""
     placed = [each for each in _placed(answers) if isinstance(each.value, Decimal)]
@@ -218,6 +233,7 @@ RULES: Final = (
     practice_is_whole,
     investing_has_an_aim,
     final_after_appeal,
+    interlocutory_before_final,
     weights_fit,
     placed_in_what_there_is,
     counts_from_one,

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -48,6 +49,30 @@ def blueprint_check(
         emit(document, as_json, lambda: problems_as_text(path.name, problems))
     if problems:
         raise typer.Exit(REFUSED)
+
+
+@blueprint.command("new")
+def blueprint_new(
+    file: Annotated[Path, typer.Argument(metavar="FILE.toml", show_default=False)],
+    base: Annotated[
+        str,
+        typer.Option("--from", metavar="NAME|FILE", help="The blueprint to begin from."),
+    ] = "template",
+    answers: Annotated[
+        Path | None,
+        typer.Option(
+            "--answers", metavar="FILE", help="Answers as TOML or JSON: nothing is asked."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the law of another jurisdiction: asked in plain words, or from a file of answers."""
+    from qazyna.shell.cli.law_new import new
+    from qazyna.shell.cli.law_text import made_as_text
+
+    with refusals(as_json):
+        document = new(file, base, answers)
+        emit(document, as_json, lambda: made_as_text(document))
 
 
 @blueprint.command("show")
