@@ -1,3 +1,3 @@
 """Qazyna: a state's digital-asset reserve, from the seizure of a wallet to managed funds."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
