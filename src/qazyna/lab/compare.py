@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any, Final
 
 from qazyna.errors import Refused
+from qazyna.history.register import uncollected
 from qazyna.lab.market import Market
 from qazyna.lab.measures import Risk, risk
 from qazyna.lab.model import Model
@@ -61,8 +62,9 @@ def compare(
     _has_law(models, since)
     gaps: dict[str, None] = dict.fromkeys(market.gaps)
     valued = _last_valued(register, market, since, until, gaps)
-    plays = {model.name: play(model, register, market, since, valued) for model in models}
-    outcomes = {name: outcome(played, valued) for name, played in plays.items()}
+    with uncollected():
+        plays = {model.name: play(model, register, market, since, valued) for model in models}
+        outcomes = {name: outcome(played, valued) for name, played in plays.items()}
     for name, played in plays.items():
         gaps.update(played.notes.gaps)
         gaps.update(dict.fromkeys(f"{name}: {gap}" for gap in _vehicle_gaps(played)))

@@ -81,9 +81,16 @@ class Model:
         self.name = name
         self.blueprint = blueprint
         self._conduct: dict[Law, Conduct] = {}
+        self._days: dict[date, Conduct] = {}
 
     def on(self, day: date) -> Conduct:
         """What is done on a day. Refused where its law or practice is not there."""
+        found = self._days.get(day)
+        if found is None:
+            found = self._days[day] = self._of(day)
+        return found
+
+    def _of(self, day: date) -> Conduct:
         try:
             law = self.blueprint.on(day)
         except Refused as no:

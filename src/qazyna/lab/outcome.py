@@ -268,6 +268,7 @@ class _Reading:
 def price_level(model: Model, since: date) -> Callable[[date], Decimal]:
     """How much prices have risen since a day, by the inflation that the practice states; 1 then."""
     known: dict[date, Decimal] = {}
+    a_day: dict[Decimal, Decimal] = {}
 
     def level(day: date) -> Decimal:
         if day not in known:
@@ -275,9 +276,12 @@ def price_level(model: Model, since: date) -> Callable[[date], Decimal]:
             stretches = model.stretches(since, day)
             ends = [start for start, _ in stretches[1:]] + [day]
             for (start, conduct), end in zip(stretches, ends, strict=True):
-                if conduct.inflation:
-                    years = DIGITS.divide(Decimal((end - start).days), YEAR)
-                    found = DIGITS.multiply(found, DIGITS.power(1 + conduct.inflation, years))
+                rate = conduct.inflation
+                if rate:
+                    if rate not in a_day:
+                        a_day[rate] = DIGITS.power(1 + rate, DIGITS.divide(Decimal(1), YEAR))
+                    risen = DIGITS.power(a_day[rate], (end - start).days)
+                    found = DIGITS.multiply(found, risen)
             known[day] = found
         return known[day]
 

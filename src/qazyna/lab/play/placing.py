@@ -430,7 +430,8 @@ class Treasury:
         open_units = the_requests(world, each.code)[number].open
         most = int(DIGITS.multiply(each.vehicle.gate, Decimal(held)))
         units = min(open_units, most)
-        if units:
+        worth = unit_value(each.path, each.vehicle, self.office.today) * units / UNIT
+        if self._cents(worth):
             self.office.do(
                 FillRedemption(
                     manager=each.code,
@@ -440,6 +441,8 @@ class Treasury:
                     statement_ref=NAV_OF + str(last_month_end(self.office.today)),
                 )
             )
+        else:
+            units = open_units  # what is worth less than half a cent is let be
         if units == open_units:
             del each.requests[number]
 
