@@ -91,6 +91,19 @@ def test_prices_of_ones_own_are_used(untouched, tmp_path):
     assert ("2014-06-28", "600", "29657000") == (told["at"], first["close"], first["kept_value"])
 
 
+@pytest.mark.parametrize(
+    ("folder", "code"), [("nowhere", "no_folder"), ("empty", "no_prices"), ("gold", "no_prices")]
+)
+def test_a_folder_without_the_price_is_refused(untouched, tmp_path, folder, code):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "gold").mkdir()
+    (tmp_path / "gold" / "gold_usd.csv").write_text("Date,Price\n2014-06-01,1279\n", "utf-8")
+
+    answer = untouched("lab", "cases", "--prices", str(tmp_path / folder), "--json")
+
+    assert (1, code) == (answer.status, answer.json["refused"]["code"])
+
+
 def test_the_text_tells_both_figures_of_what_is_disputed(untouched):
     text = untouched("lab", "cases").out
 
