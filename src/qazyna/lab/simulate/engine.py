@@ -4,6 +4,8 @@ The rule engine is the oracle: on the same path and the same seizures both come 
 up to the rounding of cents and base units (a test holds it for every shipped model).
 """
 
+from typing import Final, cast
+
 import numpy as np
 
 from qazyna.lab.simulate.arrays import Floats, Ints, Records
@@ -45,6 +47,9 @@ from qazyna.lab.simulate.terms import (
     Models,
     Register,
 )
+
+_FIRST: Final = cast(int, np.int64(0))
+"""The first day; no plain number, for which the compiler would make functions of their own."""
 
 
 @kernel
@@ -191,7 +196,7 @@ def play(
     _begin(estate, path, calendar, model, m, register, at)
     for day in range(days):
         flow[day] = 0.0
-    coming, day = 0, 0
+    coming, day = 0, _FIRST
     while day < days:
         while coming < at.size and at[coming] == day:
             row = estate.row[coming]

@@ -1,6 +1,8 @@
 """An estate while it is played: what there is, what is to come, and what is done to a row of it."""
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
+
+import numpy as np
 
 from qazyna.lab.simulate.arrays import Bytes, Floats, Ints, Records
 from qazyna.lab.simulate.compiling import kernel
@@ -9,8 +11,11 @@ from qazyna.lab.simulate.terms import FORFEITED, RESTITUTED
 WAIT, CASH, BUDGET, VICTIMS, TO_RESERVE, RAISED, COSTS, SLIPPAGE, FUND_FEES, LOST, LEFT = range(11)
 """Where its money stands in `pot`; then sums of what was raised, and so on."""
 
-EARLY, FINAL, DUE, AGAIN = range(4)
-"""What is awaited of a row: a sale by leave of the court, finality, its disposal, its next sale."""
+EARLY, FINAL, DUE, AGAIN = cast(list[int], list(np.arange(4)))
+"""What is awaited of a row: a sale by leave of the court, finality, its disposal, its next sale.
+
+Not plain numbers, for each of which the compiler would make a function of its own.
+"""
 
 
 class Estate(NamedTuple):

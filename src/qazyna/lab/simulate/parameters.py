@@ -161,7 +161,7 @@ def _model(into: Records, conduct: Conduct, market: Market, last: date) -> None:
             {"currency": law.currency, "date": last},
         )
     into["base"] = float((conduct.base or 0) * rate)
-    into["floor"] = float((conduct.floor or 0) * rate)
+    into["floor"] = -1.0 if conduct.floor is None else float(conduct.floor * rate)
 
 
 def _curves(conducts: Sequence[Conduct]) -> Floats:
@@ -277,7 +277,7 @@ def _calendar(
                 placing[at, number] = 1 if days[number].year == year else 2
                 closing[at, number] = (begins - _DAY - since).days
                 year = days[number].year
-        if conduct.floor:
+        if conduct.floor is not None:
             for number, day in enumerate(days):
                 start = _months_before(day, conduct.floor_months)
                 first_value[at, number] = max((start - before).days + 1, 0)
@@ -288,7 +288,7 @@ def _calendar(
     supply = [
         [float(issued(before + timedelta(days=each))) for each in range(len(days) + BEFORE)]
         if code == "BTC"
-        else [0.0] * (len(days) + BEFORE)
+        else [-1.0] * (len(days) + BEFORE)
         for code in coins
     ]
     return terms.Calendar(

@@ -69,7 +69,7 @@ def keep(
     """Keep a row, in the reserve as far as its law lets it in; False where it is to be sold."""
     row, pot = estate.row[each], estate.pot
     asset = row.asset
-    if model.floor > 0.0:
+    if model.floor >= 0.0:
         total = path.worth[asset, day + BEFORE + 1] - path.worth[asset, since]
         if total < model.floor * (day + BEFORE + 1 - since):
             return False

@@ -60,7 +60,7 @@ MODEL: Final = _fields(
 what is final; `early` days from a seizure to a sale by leave of the court, -1 for none. `in_kind`
 is 1 where the reserve takes coins, `yearly` where it is rebalanced. `most_…` are limits by class,
 of the reserve, infinite where there is none; `most_coins` is of `base`, unless that is 0; `floor`
-is the market value below which a coin is sold, 0 for none."""
+is the market value below which a coin is sold, -1 for none."""
 
 PLACE: Final = _fields("weight gate takes", "unit klass notice named")
 """One placing of the reserve: `unit` is the unit value at which it is dealt, `takes` its part of
@@ -112,7 +112,7 @@ class Calendar(NamedTuple):
     year: Ints
     """(Y + 1,) the first day of each year of the horizon, and the day after the last"""
     supply: Floats
-    """(A, D + BEFORE) coins that there are; 0 where nobody knows"""
+    """(A, D + BEFORE) coins that there are; -1 where nobody knows, which is below any floor"""
 
 
 class Register(NamedTuple):
