@@ -25,6 +25,7 @@ NAMES = (
     "asof",
     "performance",
     "choice",
+    "compare",
 )
 
 

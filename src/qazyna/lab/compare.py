@@ -1,6 +1,6 @@
 """Models side by side: one register and the same prices, each under its own law and practice."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,7 +14,7 @@ from qazyna.lab.measures import Risk, risk
 from qazyna.lab.model import Model
 from qazyna.lab.outcome import Outcome, outcome
 from qazyna.lab.play import Played, play
-from qazyna.lab.play.placing import last_month_end
+from qazyna.lab.play.funds import last_month_end
 from qazyna.lab.play.rows import Sale
 from qazyna.lab.register import Register
 
@@ -47,9 +47,17 @@ class Compared:
 
 
 def compare(
-    register: Register, models: Sequence[Model], market: Market, since: date, until: date
+    register: Register,
+    models: Sequence[Model],
+    market: Market,
+    since: date,
+    until: date,
+    report: Callable[[int], None] = lambda _: None,
 ) -> Compared:
-    """Play every model. Refused where no price falls into the window, or a law does not."""
+    """Play every model; `report` is told how many are done.
+
+    Refused where no price falls into the window, or a law does not.
+    """
     if until < since:
         raise Refused(
             "dates_out_of_order",
@@ -63,8 +71,12 @@ def compare(
     gaps: dict[str, None] = dict.fromkeys(market.gaps)
     valued = _last_valued(register, market, since, until, gaps)
     with uncollected():
-        plays = {model.name: play(model, register, market, since, valued) for model in models}
-        outcomes = {name: outcome(played, valued) for name, played in plays.items()}
+        plays: dict[str, Played] = {}
+        outcomes: dict[str, Outcome] = {}
+        for done, model in enumerate(models, 1):
+            played = plays[model.name] = play(model, register, market, since, valued)
+            outcomes[model.name] = outcome(played, valued)
+            report(done)
     for name, played in plays.items():
         gaps.update(played.notes.gaps)
         gaps.update(dict.fromkeys(f"{name}: {gap}" for gap in _vehicle_gaps(played)))

@@ -17,7 +17,7 @@ from qazyna.forfeiture.awards import AwardPaid
 from qazyna.lab.market import DIGITS, Market
 from qazyna.lab.model import Model
 from qazyna.lab.play import Fund, Played
-from qazyna.lab.play.placing import UNIT, dealt_at, unit_value
+from qazyna.lab.play.funds import UNIT, dealt_at, unit_value
 from qazyna.ledger.entry import Account, Entry
 from qazyna.money import XAU
 from qazyna.plan import Event

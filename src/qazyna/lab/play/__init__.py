@@ -12,9 +12,10 @@ from typing import Final
 from qazyna.lab.market import Market
 from qazyna.lab.model import Model, placing_days
 from qazyna.lab.play.courts import give_back, make_final, restitute, seize
+from qazyna.lab.play.funds import Fund
 from qazyna.lab.play.lots import Lot, lots
 from qazyna.lab.play.office import Office
-from qazyna.lab.play.placing import Fund, Treasury
+from qazyna.lab.play.placing import Treasury
 from qazyna.lab.play.rows import Notes, Sale
 from qazyna.lab.play.selling import Desk
 from qazyna.lab.register import Register
@@ -87,8 +88,8 @@ def play(model: Model, register: Register, market: Market, since: date, until: d
         office,
         tuple(found),
         tuple(desk.sales),
-        tuple(treasury.all()),
-        treasury.paths,
+        tuple(treasury.managers.all()),
+        treasury.managers.paths,
         notes,
     )
 

@@ -9,7 +9,7 @@ import typer
 from qazyna.shell.cli.lab_cases import lab_cases
 from qazyna.shell.cli.lab_simulate import lab_simulate
 from qazyna.shell.cli.options import AsJson, From, To, read_day
-from qazyna.shell.cli.output import emit, note, refusals
+from qazyna.shell.cli.output import emit, note, progress, refusals
 
 lab = typer.Typer(help="The lab: one register under the law of many.", no_args_is_help=True)
 lab.command("cases")(lab_cases)
@@ -66,7 +66,9 @@ def lab_compare(
         taken = lab_files.register_of(register)
         market = lab_files.market_of(prices or [], currency, found)
         since = since or taken.first
-        compared = compare(taken, found, market, since, until or _last(market, taken.assets, since))
+        until = until or _last(market, taken.assets, since)
+        with progress("models", len(found)) as report:
+            compared = compare(taken, found, market, since, until, report)
         if entries:
             for path in lab_files.write_entries(compared, entries):
                 note(f"  {path}")
