@@ -20,7 +20,7 @@ from qazyna.tracing.store.reading import Store
 from qazyna.tracing.store.runs import txid_words
 from qazyna.tracing.store.strings import Strings
 from qazyna.tracing.store.tables import BLOCKS, INPUTS, OUTPUTS, TX
-from qazyna.tracing.store.writing import Tables
+from qazyna.tracing.store.writing import AccountTables, Tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Reject:
 class Assembled:
     """A part, what was rejected, and how many inputs spend what the store has not seen."""
 
-    tables: Tables
+    tables: Tables | AccountTables
     rejects: list[Reject]
     unknown_sources: int
 
@@ -202,6 +202,21 @@ def _addresses(
         tx = np.concatenate([owners(batch.n_in)[named] * 2.0, owners(batch.n_out) * 2.0 + 1])
         order = np.argsort(tx, kind="stable")
         strings = strings.take(order)
+    found, new = address_ids(strings, store)
+    in_addr = np.full(len(unknown), NONE, np.uint32)
+    if order is None:
+        return found, in_addr, new
+    back = np.empty_like(found)
+    back[order] = found
+    in_addr[named] = back[: len(named)]
+    return back[len(named) :], in_addr, new
+
+
+def address_ids(strings: Strings, store: Store) -> tuple[np.ndarray, Strings]:
+    """Ids of strings in the order of the chain, NONE for empty ones; and those that are new.
+
+    A string that the store does not know gets the next id when it first appears.
+    """
     high, low = strings.keys()
     local = np.empty(len(strings), np.uint32)
     firsts = np.empty(len(strings), np.int64)
@@ -211,15 +226,8 @@ def _addresses(
     ids = store.address_index.find(high[firsts], low[firsts])
     fresh = np.flatnonzero(ids == NONE)
     ids[fresh] = store.manifest.addresses + np.arange(len(fresh), dtype=np.int64)
-    found = np.append(ids, np.uint32(NONE))[np.minimum(local, distinct)]
-    new = strings.take(firsts[fresh])
-    in_addr = np.full(len(unknown), NONE, np.uint32)
-    if order is None:
-        return found, in_addr, new
-    back = np.empty_like(found)
-    back[order] = found
-    in_addr[named] = back[: len(named)]
-    return back[len(named) :], in_addr, new
+    found: np.ndarray = np.append(ids, np.uint32(NONE))[np.minimum(local, distinct)]
+    return found, strings.take(firsts[fresh])
 
 
 @kernel

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from qazyna.tracing.ingest.chunks import Chunk, Spilled
+from qazyna.tracing.ingest.chunks import Spilled
 from qazyna.tracing.ingest.lines import (
     MOST_LINE,
     Broken,
@@ -32,7 +32,8 @@ class Intake:
 
     folder: Path
     most_line: int = MOST_LINE
-    chunks: list[Chunk] = field(default_factory=list)
+    chunks: list[Any] = field(default_factory=list)
+    """each a `chunks.Chunk`"""
     announced: dict[int, tuple[int, int, int]] = field(default_factory=dict)
     """height -> how many transactions its header says, and where the header stands"""
     rejects: list[dict[str, Any]] = field(default_factory=list)

@@ -31,6 +31,7 @@ class Part:
     inputs: int
     outputs: int
     addresses: int
+    transfers: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from qazyna.tracing.store import manifest as manifests
 from qazyna.tracing.store.manifest import NONE, Manifest, Part
 from qazyna.tracing.store.runs import Index, txid_keys
 from qazyna.tracing.store.strings import Strings
-from qazyna.tracing.store.tables import TABLES
+from qazyna.tracing.store.tables import ACCOUNT_TABLES, TABLES
 
 
 class Store:
@@ -47,6 +47,10 @@ class Store:
         """One row an output, by (tx, n): see `tables.OUTPUTS`."""
         return self._table("outputs", columns)
 
+    def transfers(self, columns: Sequence[str] | None = None) -> pl.LazyFrame:
+        """One row a movement on an account chain, in order: see `tables.TRANSFERS`."""
+        return self._table("transfers", columns)
+
     def files(self, table: str) -> list[Path]:
         """The Parquet files of a table, in the order of the chain: blocks, tx, inputs, outputs."""
         return [
@@ -54,9 +58,19 @@ class Store:
         ]
 
     def _table(self, table: str, columns: Sequence[str] | None) -> pl.LazyFrame:
-        files = self.files(table)
-        frame = pl.scan_parquet(files) if files else pl.LazyFrame(schema=TABLES[table])
+        schema, files = self._schema(table), self.files(table)
+        frame = pl.scan_parquet(files) if files else pl.LazyFrame(schema=schema)
         return frame if columns is None else frame.select(columns)
+
+    def _schema(self, table: str) -> dict[str, type[pl.DataType]]:
+        tables = ACCOUNT_TABLES if self.manifest.kind == "account" else TABLES
+        if table not in tables:
+            raise Refused(
+                "other_kind",
+                f"{self.path} is of an {self.manifest.kind} chain and has no {table}.",
+                {"store": self.path},
+            )
+        return tables[table]
 
     def address_id(self, address: str) -> int | None:
         """The id of an address, None if the store has not seen it."""

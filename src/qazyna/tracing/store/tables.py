@@ -46,6 +46,38 @@ OUTPUTS: dict[str, type[pl.DataType]] = {
 }
 """Sorted by (tx, n). `addr` is NONE where nobody can spend it, or nobody is named."""
 
+ACCOUNT_TX: dict[str, type[pl.DataType]] = {
+    "tx": pl.UInt32,
+    "txid": pl.Binary,
+    "height": pl.UInt32,
+    "index": pl.UInt32,
+    "time": pl.Int64,
+    "failed": pl.Boolean,
+}
+"""Of an account chain. `index` is NONE where only what it moved is known, not its place."""
+
+TRANSFERS: dict[str, type[pl.DataType]] = {
+    "tx": pl.UInt32,
+    "block": pl.UInt32,
+    "tx_index": pl.UInt32,
+    "kind": pl.UInt8,
+    "ordinal": pl.UInt32,
+    "time": pl.Int64,
+    "asset": pl.UInt32,
+    "from": pl.UInt32,
+    "to": pl.UInt32,
+    "amount_high": pl.UInt64,
+    "amount_low": pl.UInt64,
+}
+"""What moved on an account chain, by (block, tx_index, kind, ordinal).
+
+`asset` is the id of a token's contract, NONE for the chain's own coin; `from` is NONE for new
+coins, `to` for gas. `ordinal` is the log's index, or the trace's order. An amount in base units is
+amount_high * 2^64 + amount_low. `tx` is NONE for what belongs to no transaction.
+"""
+
+ACCOUNT_TABLES = {"blocks": BLOCKS, "tx": ACCOUNT_TX, "transfers": TRANSFERS}
+
 TABLES: dict[str, dict[str, type[pl.DataType]]] = {
     "blocks": BLOCKS,
     "tx": TX,
@@ -72,3 +104,13 @@ class Kind(IntEnum):
     witness_mweb_hogaddr = 12
     witness_mweb_pegin = 13
     shielded = 14
+
+
+class Move(IntEnum):
+    """Why an amount moved on an account chain; within a transaction in this order."""
+
+    gas = 0
+    value = 1
+    trace = 2
+    token = 3
+    reward = 4

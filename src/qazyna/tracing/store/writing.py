@@ -23,7 +23,7 @@ from qazyna.tracing.store.manifest import MOST_IDS, Manifest, Part
 from qazyna.tracing.store.reading import Store
 from qazyna.tracing.store.runs import txid_keys
 from qazyna.tracing.store.strings import Strings
-from qazyna.tracing.store.tables import TABLES
+from qazyna.tracing.store.tables import ACCOUNT_TABLES, TABLES
 
 ROW_GROUP = 1 << 18
 
@@ -36,6 +36,16 @@ class Tables:
     tx: pl.DataFrame
     inputs: pl.DataFrame
     outputs: pl.DataFrame
+    addresses: Strings
+
+
+@dataclass(frozen=True, slots=True)
+class AccountTables:
+    """The same of an account chain: three tables, and its new addresses by id."""
+
+    blocks: pl.DataFrame
+    tx: pl.DataFrame
+    transfers: pl.DataFrame
     addresses: Strings
 
 
@@ -75,7 +85,7 @@ class Writer:
 
     def append(
         self,
-        tables: Tables,
+        tables: Tables | AccountTables,
         *,
         gaps: Iterable[tuple[int, int]] = (),
         rejects: Iterable[Mapping[str, Any]] = (),
@@ -84,7 +94,8 @@ class Writer:
         known, part = self.manifest, self._described(tables)
         folder = self.path / "parts" / part.name
         folder.mkdir(parents=True)
-        for name, schema in TABLES.items():
+        schemas = TABLES if isinstance(tables, Tables) else ACCOUNT_TABLES
+        for name, schema in schemas.items():
             frame: pl.DataFrame = getattr(tables, name)
             if frame.schema != pl.Schema(schema):
                 raise InvariantBroken(f"{name} has the columns {frame.schema}")
@@ -98,7 +109,8 @@ class Writer:
             )
             manifests.sync(folder / f"{name}.parquet")
         self._write_strings(part, tables.addresses)
-        self._write_outputs(part, tables)
+        if isinstance(tables, Tables):
+            self._write_outputs(part, tables)
         txid_runs = self.store.txid_index.with_run(
             part.name, *txid_keys(tables.tx["txid"]), tables.tx["tx"].to_numpy()
         )
@@ -109,7 +121,7 @@ class Writer:
         low = known.heights[0] if known.heights else part.first_height
         counts = {
             name: known.counts.get(name, 0) + getattr(part, name)
-            for name in ("blocks", "transactions", "inputs", "outputs")
+            for name in ("blocks", "transactions", "inputs", "outputs", "transfers")
         }
         self._commit(
             replace(
@@ -147,7 +159,7 @@ class Writer:
         )
         self.store = Store.open(self.path)
 
-    def _described(self, tables: Tables) -> Part:
+    def _described(self, tables: Tables | AccountTables) -> Part:
         known = self.manifest
         part = Part(
             name=f"{len(known.parts):06d}",
@@ -157,9 +169,10 @@ class Writer:
             first_address=known.addresses,
             blocks=len(tables.blocks),
             transactions=len(tables.tx),
-            inputs=len(tables.inputs),
-            outputs=len(tables.outputs),
+            inputs=len(tables.inputs) if isinstance(tables, Tables) else 0,
+            outputs=len(tables.outputs) if isinstance(tables, Tables) else 0,
             addresses=len(tables.addresses),
+            transfers=len(tables.transfers) if isinstance(tables, AccountTables) else 0,
         )
         if max(part.first_tx + part.transactions, part.first_address + part.addresses) > MOST_IDS:
             raise Refused(

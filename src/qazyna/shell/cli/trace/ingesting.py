@@ -10,6 +10,7 @@ from qazyna.shell.cli.output import emit, progress, refusals
 
 CHAINS = {
     "bitcoin-etl": ("bitcoin", "BTC"),
+    "ethereum-etl": ("ethereum", "ETH"),
     "bitcoin-blocks": ("bitcoin", "BTC"),
     "bitcoin-rpc": ("bitcoin", "BTC"),
     "litecoin-rpc": ("litecoin", "LTC"),
@@ -69,6 +70,7 @@ def ingest(
         else:
             take_in = {
                 "bitcoin-etl": running.ingest_bitcoin_etl,
+                "ethereum-etl": running.ingest_ethereum_etl,
                 "bitcoin-blocks": running.ingest_raw_blocks,
             }[form]
             found = take_in(store, [Path(each) for each in sources], settings, report)
