@@ -266,3 +266,36 @@ def test_a_series_of_ones_own_replaces_the_mix_by_one_line():
 def test_money_is_neither_made_nor_lost_where_nothing_moves(disposal):
     found = figures(investing(disposal), FLAT)
     assert Decimal(10000) == found.end_value
+
+
+@pytest.mark.parametrize(
+    ("limit", "later"),
+    [("0.25", []), ("0.30", [("2020-09-01", "LF-BLOCKCHAIN-E-1", 35000)])],
+)
+def test_a_class_that_has_reached_its_limit_takes_no_more(limit, later):
+    # Hedge funds and what is listed are one class. The first doubles to 3,000 dollars and is never
+    # asked back; the second stays at 1,000. Of 14,500 its weight is 1,450; but 25 % for both are
+    # 3,625, and 30 % are 4,350.
+    told = {
+        "practice.reserve.rebalance": "never",
+        "practice.reserve.place.blockchain_equities": "0.10",
+        "practice.vehicle.blockchain_equities": vehicle("listed", mix='{ BTC = "0" }'),
+        "limits.hedge_funds": limit,
+    }
+    model = investing(**{k.replace(".", "__"): v for k, v in told.items()})
+    late = holding("10", final="2020-09-01", case="C-2", line=3)
+    found = play(model, register(holding("100"), late), doubled(), SINCE, UNTIL)
+    subscribed = [
+        (happened.on.isoformat(), happened.manager, happened.amount)
+        for _, happened, _ in found.office.journal()
+        if happened.kind == "subscribed" and happened.on > date(2020, 3, 2)
+    ]
+    assert later == subscribed
+
+
+def test_the_formula_of_every_vehicle_in_use_is_told():
+    found = compare(register(holding("100")), [investing()], FLAT, SINCE, UNTIL)
+    told = [each for each in found.assumptions if "multi_strategy is told as" in each]
+    assert ["investing, from 2020-01-01: multi_strategy is told as 0.5 BTC"] == [
+        each.partition(",")[0] + "," + each.partition(",")[2].partition(",")[0] for each in told
+    ]

@@ -112,3 +112,14 @@ def test_a_register_read_off_the_books_is_the_one_they_were_kept_from():
     assert told == [
         (e.case, e.asset.code, e.amount, e.seized_on, e.outcome, e.final_on) for e in found.holdings
     ]
+
+
+def test_what_was_disposed_of_before_the_window_is_not_played_again():
+    sold = Recorded("auction", date(2020, 3, 9), "USD", 90000, 0)
+    asked = register(holding("10", recorded=sold))
+    found = try_out(
+        LAW, {"practice.days.disposal": "30"}, SINCE, asked, MARKET, date(2020, 6, 1), UNTIL
+    )
+    assert {"base": (), "changed": ()} == {
+        name: each.lots for name, each in found.compared.plays.items()
+    }

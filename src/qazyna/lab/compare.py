@@ -7,6 +7,7 @@ from decimal import Decimal
 from statistics import median
 from typing import Any, Final
 
+from qazyna.blueprint import Vehicle
 from qazyna.errors import Refused
 from qazyna.history.register import uncollected
 from qazyna.lab.market import Market
@@ -151,6 +152,24 @@ def _vehicle_gaps(played: Played) -> Iterator[str]:
         yield from found.gaps
 
 
+def _proxies(played: Played) -> Iterator[str]:
+    """The formula of every vehicle that money was placed in."""
+    placed = {each.vehicle.name for each in played.funds}
+    told: dict[str, Vehicle] = {}
+    for day, conduct in played.model.stretches(played.since, played.until):
+        for name in sorted(placed & conduct.vehicles.keys()):
+            vehicle = conduct.vehicles[name]
+            if told.get(name) == vehicle:
+                continue
+            told[name] = vehicle
+            mix = " + ".join(f"{weight} {series}" for series, weight in vehicle.mix)
+            yield (
+                f"{played.model.name}, from {day}: {name} is told as {vehicle.series or mix}, "
+                f"alpha {vehicle.alpha} a year, fees {vehicle.management} a year and "
+                f"{vehicle.performance} of the gain"
+            )
+
+
 def _assumptions(register: Register, plays: Mapping[str, Played], market: Market) -> Iterator[str]:
     yield from ENGINE
     yield from market.assumed
@@ -165,6 +184,7 @@ def _assumptions(register: Register, plays: Mapping[str, Played], market: Market
                     told.add(each)
                     yield f"{name}, from {day}: {each[0]}: {each[1]}"
         yield from played.notes.assumed
+        yield from _proxies(played)
     columns = sorted({column for each in register.holdings for column in each.assumed})
     if columns:
         yield f"{register.name}: some values of {', '.join(columns)} are assumed in the register"

@@ -13,6 +13,7 @@ from qazyna.lab.amending import amended
 from qazyna.lab.compare import Compared, compare, document, text
 from qazyna.lab.market import Market
 from qazyna.lab.model import Model
+from qazyna.lab.play.lots import gone
 from qazyna.lab.register import Register
 
 BASE, CHANGED = "base", "changed"
@@ -45,7 +46,7 @@ def try_out(
         raise Refused("no_change", "Nothing is changed: give a --change CLAUSE=VALUE.")
     becomes = sound(law, changes, applies)
     models = [Model(BASE, law), Model(CHANGED, becomes)]
-    compared = compare(without_records(register), models, market, since, until)
+    compared = compare(without_records(register, since), models, market, since, until)
     said = {
         clause: (_says(law, clause, applies), _says(becomes, clause, applies)) for clause in changes
     }
@@ -89,9 +90,11 @@ def sound(law: Blueprint, changes: Mapping[str, str], applies: date) -> Blueprin
     return blueprint.parse(changed, law.name)
 
 
-def without_records(register: Register) -> Register:
-    """The same register, without what was in fact done with anything."""
-    holdings = tuple(replace(each, recorded=None) for each in register.holdings)
+def without_records(register: Register, since: date) -> Register:
+    """What of a register was there on a day or came later, without what was done with it."""
+    holdings = tuple(
+        replace(each, recorded=None) for each in register.holdings if not gone(each, since)
+    )
     return Register(register.name, holdings)
 
 

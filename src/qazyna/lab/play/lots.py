@@ -46,7 +46,7 @@ def lots(register: Register, model: Model, since: date, until: date) -> list[Lot
     """What of a register is in play in a window: seized by its end, not gone before it begins."""
     found: list[Lot] = []
     for holding in register.holdings:
-        if holding.seized_on > until or _gone(holding, since):
+        if holding.seized_on > until or gone(holding, since):
             continue
         comes_in = max(holding.seized_on, since)
         final_on = holding.final_on
@@ -67,7 +67,7 @@ def lots(register: Register, model: Model, since: date, until: date) -> list[Lot
     return found
 
 
-def _gone(holding: Holding, since: date) -> bool:
+def gone(holding: Holding, since: date) -> bool:
     """Whether it was disposed of, or given back, before the window begins."""
     if holding.recorded and holding.recorded.disposal != "hold":
         return holding.recorded.on < since

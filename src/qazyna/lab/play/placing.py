@@ -262,7 +262,9 @@ class Treasury:
             takers = dict.fromkeys(takers, Decimal(1))
         takers = {name: weight for name, weight in takers.items() if weight}
         if not takers or IN_KIND not in conduct.law.mechanisms:
-            self.notes.add(f"{self.model.name}: no vehicle takes coins in kind on {today}")
+            self.notes.add(
+                f"{self.model.name}: at times no vehicle takes coins in kind, and they wait"
+            )
             return
         funds = [
             (each, DIGITS.divide(weight, Decimal(conduct.vehicles[name].count)))
