@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from qazyna.errors import Refused
+from qazyna.tracing.store.reading import Store
 from qazyna.tracing.tags import lists, packs
 from qazyna.tracing.tags.tag import ACTORS, IDENTITY, TAGS, key
+
+Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -168,20 +172,25 @@ def naming(tags: pl.DataFrame, own: str | None = None) -> dict[str, Any] | None:
             pl.len().alias("tags"),
             pl.col("lastmod").max().alias("latest"),
         )
-        .sort(["best", "tags", "latest", "owner"], descending=[True, True, True, False])
+        .sort(
+            ["best", "tags", "latest", "owner"],
+            descending=[True, True, True, False],
+            nulls_last=True,
+        )
     )
     first = owners.row(0, named=True)
     ours = heard.filter(pl.col("owner") == first["owner"])
-    best = ours.sort(
+    ours = ours.sort(
         ["confidence", "lastmod", "label", "source"],
         descending=[True, True, False, False],
         nulls_last=True,
-    ).row(0, named=True)
-    categories = heard.filter(pl.col("owner") == first["owner"])["categories"].explode()
+    )
+    best = ours.row(0, named=True)
+    said = ours["categories"].list.first().drop_nulls()
     return {
         "label": best["label"],
         "actor": best["actor"],
-        "category": _category(best, categories),
+        "category": said[0] if len(said) else best["abuse"],
         "confidence": best["confidence"],
         "why": (
             f"{best['confidence_name'] or 'unknown'} ({best['confidence']}) of {best['source']}, "
@@ -195,8 +204,41 @@ def naming(tags: pl.DataFrame, own: str | None = None) -> dict[str, Any] | None:
     }
 
 
-def _category(best: dict[str, Any], others: pl.Series) -> str | None:
-    if best["categories"]:
-        return str(best["categories"][0])
-    known = others.drop_nulls()
-    return str(known.mode().sort()[0]) if len(known) else best["abuse"]
+def cluster_names(book: Book, store: Store, labels: Array) -> dict[int, dict[str, Any]]:
+    """cluster -> label, actor, category, confidence, status: of the best tag, as `naming` has it.
+
+    `labels`: the cluster of each address id. Only tags that name their whole cluster count.
+    """
+    heard = book.tags.filter(pl.col("definer") & pl.col("address").is_not_null())
+    if heard.is_empty():
+        return {}
+    heard = heard.with_columns(id=pl.Series(store.address_ids(heard["address"])))
+    heard = heard.filter(pl.col("id") < len(labels))
+    heard = heard.with_columns(
+        _named().alias("owner"), cluster=pl.Series(labels[heard["id"].to_numpy()])
+    )
+    best = heard.sort(
+        ["confidence", "lastmod", "label", "source"],
+        descending=[True, True, False, False],
+        nulls_last=True,
+    )
+    owners = (
+        best.group_by("cluster", "owner", maintain_order=True)
+        .agg(
+            pl.col("confidence").max(),
+            pl.len().alias("tags"),
+            pl.col("lastmod").max(),
+            pl.col("label", "actor", "abuse", "status").first(),
+            pl.col("categories").list.first().drop_nulls().first().alias("category"),
+        )
+        .sort(
+            ["confidence", "tags", "lastmod", "owner"],
+            descending=[True, True, True, False],
+            nulls_last=True,
+        )
+        .group_by("cluster", maintain_order=True)
+        .first()
+        .with_columns(pl.coalesce("category", "abuse").alias("category"))
+    )
+    kept = ("label", "actor", "category", "confidence", "status")
+    return {row["cluster"]: {key: row[key] for key in kept} for row in owners.to_dicts()}

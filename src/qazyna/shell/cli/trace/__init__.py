@@ -2,7 +2,7 @@
 
 import typer
 
-from qazyna.shell.cli.trace import clustering, following, ingesting, tagging
+from qazyna.shell.cli.trace import clustering, entities, following, ingesting, tagging
 
 trace = typer.Typer(
     help="Tracing: a chain's public exports, its entities and its flows.", no_args_is_help=True
@@ -12,3 +12,5 @@ trace.command()(ingesting.ingest)
 trace.command()(clustering.cluster)
 trace.command()(following.follow)
 trace.add_typer(tagging.tags, name="tags")
+trace.command()(entities.entity)
+trace.command()(entities.venues)

@@ -9,7 +9,11 @@ from qazyna.shell.cli.options import AsJson
 from qazyna.shell.cli.output import emit, progress, refusals
 
 StoreFolder = Annotated[
-    Path, typer.Argument(metavar="STORE", help="The folder that `trace ingest` filled.")
+    Path | None,
+    typer.Argument(metavar="STORE", help="The folder that `trace ingest` filled."),
+]
+InStore = Annotated[
+    Path | None, typer.Option("--store", metavar="DIR", help="The same, said as an option.")
 ]
 AsOfHeight = Annotated[
     int | None,
@@ -20,7 +24,8 @@ AsOfHeight = Annotated[
 
 
 def cluster(
-    store: StoreFolder,
+    store: StoreFolder = None,
+    named: InStore = None,
     as_of: AsOfHeight = None,
     incremental: Annotated[
         bool,
@@ -36,11 +41,14 @@ def cluster(
     as_json: AsJson = False,
 ) -> None:
     """Cluster addresses that spend together, coinjoins excluded first."""
+    path = store or named
+    if path is None or (store and named):
+        raise typer.BadParameter("name the store once.", param_hint="STORE")
     with refusals(as_json):
         from qazyna.tracing.cluster import running
         from qazyna.tracing.store.reading import Store
 
-        opened = Store.open(store)
+        opened = Store.open(path)
         with progress("Clustering", opened.manifest.transactions) as done:
             made = running.cluster(
                 opened,

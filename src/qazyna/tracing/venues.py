@@ -1,0 +1,80 @@
+"""Venues: entities that behave like exchanges, and are not in the register of licensed ones."""
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from qazyna.tracing.entity import kernel
+from qazyna.tracing.entity.features import FEATURES, features, reasons, scored
+from qazyna.tracing.entity.model import judge
+from qazyna.tracing.entity.sight import Events, Sight
+
+LICENSED = "licensed"
+LEAST_PAYMENTS = 50
+"""With fewer payments in and out, nothing can be told from them."""
+
+
+def candidates(sight: Sight, least: int = LEAST_PAYMENTS) -> np.ndarray[Any, Any]:
+    """The clusters with so many payments at least, as a mask by cluster."""
+    counts = np.zeros(len(sight.labels), np.uint32)
+    for part in sight.parts():
+        kernel.tally(sight.labels, part.sender, part.here.out_ends, part.here.out_addr, counts)
+    return counts >= least
+
+
+def table(sight: Sight, events: Events) -> pl.DataFrame:
+    """Features, score, first day and name of every cluster in the events, the likeliest first."""
+    found = features(events)
+    seen = (
+        pl.concat([events.table("incoming"), events.table("outgoing")])
+        .group_by("cluster")
+        .agg(pl.col("time").min().alias("first_seen"))
+    )
+    names = [sight.names.get(each, {}) for each in found["cluster"].to_list()]
+    return (
+        found.with_columns(
+            scored(found),
+            *(
+                pl.Series(key, [name.get(key) for name in names], dtype=pl.String)
+                for key in ("label", "category", "status")
+            ),
+        )
+        .join(seen, on="cluster", how="left")
+        .sort(["exchange_like", "cluster"], descending=[True, False])
+    )
+
+
+def venues(sight: Sight, *, top: int = 50, least: int = LEAST_PAYMENTS) -> dict[str, Any]:
+    """The likeliest exchanges that no register calls licensed, with the reasons.
+
+    Where enough clusters carry tags, the ways to rank are measured on them too.
+    """
+    found = table(sight, sight.events(candidates(sight, least)))
+    licensed = pl.col("status").fill_null("") == LICENSED
+    ranked = found.filter(~licensed).head(top)
+    measured = judge(
+        found.filter(pl.col("category").is_not_null()).with_columns(
+            pl.col("category").alias("type")
+        )
+    )
+    return {
+        "as_of": sight.until.height,
+        "candidates": len(found),
+        "licensed": int(found.select(licensed.sum()).item()),
+        "venues": [
+            {
+                "rank": rank,
+                "entity": sight.store.address(row["cluster"]),
+                "label": row["label"],
+                "category": row["category"],
+                "register": row["status"],
+                "exchange_like": round(row["exchange_like"], 4),
+                "reasons": reasons(row),
+                "features": {name: row[name] for name in FEATURES},
+            }
+            for rank, row in enumerate(ranked.iter_rows(named=True), 1)
+        ],
+        "ranked_by": "scorecard",
+        "measured": measured,
+    }
