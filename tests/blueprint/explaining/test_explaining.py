@@ -303,3 +303,12 @@ def test_a_day_before_the_law_begins_is_refused() -> None:
         explain(parse(TEMPLATE, "template"), date(2009, 1, 2), "en")
 
     assert refused.value.code == "no_law_on_date"
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
+def test_whoever_a_shipped_model_names_has_a_name_in_every_language(file: Path) -> None:
+    found = blueprint(file)
+    language = found.jurisdiction.local_language
+    for named in (found.jurisdiction, *found.custodians.values(), *found.roles.values()):
+        for tongue in (TONGUES["ru"], TONGUES["kk"]):
+            assert not re.search(r"[a-z]{2}", tongue.called(named, language))

@@ -305,6 +305,8 @@ class English(Tongue):
         )
 
     def agreed(self, discount: Decimal) -> str:
+        if not discount:
+            return "The price agreed is the close."
         return f"The price is agreed {self.percent(discount)} below the close."
 
     def sale_cost(self, cost: Decimal) -> str:

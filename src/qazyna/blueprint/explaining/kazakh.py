@@ -377,6 +377,8 @@ class Kazakh(Tongue):
         )
 
     def agreed(self, discount: Decimal) -> str:
+        if not discount:
+            return "Келісілген баға — жабылу бағасы."
         return f"Келісілген баға жабылу бағасынан {self.number(discount * 100)} пайыз төмен."
 
     def sale_cost(self, cost: Decimal) -> str:

@@ -350,6 +350,8 @@ class Russian(Tongue):
         )
 
     def agreed(self, discount: Decimal) -> str:
+        if not discount:
+            return "Согласованная цена — цена закрытия."
         return f"Согласованная цена на {self.percent(discount)} ниже цены закрытия."
 
     def sale_cost(self, cost: Decimal) -> str:
