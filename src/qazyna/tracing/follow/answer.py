@@ -47,7 +47,7 @@ class Trace:
     unbalanced: int
 
 
-def trace(pool: Pool) -> Trace:
+def trace(pool: Pool, policy: str) -> Trace:
     """The pool's rows as tables, sets of sources told apart."""
     counts = pool.counts
     txs, outputs = pool.txs[: counts[TXS]], pool.outputs[: counts[OUTPUTS]]
@@ -59,13 +59,23 @@ def trace(pool: Pool) -> Trace:
         schema={"label": pl.Int32, "source": pl.Int32},
         orient="row",
     )
+    which = _expanded(outputs["begin"], outputs["length"])
     shares = pl.DataFrame(
         {
             "row": np.repeat(np.arange(len(outputs)), outputs["length"]),
-            "label": segments["label"][_expanded(outputs["begin"], outputs["length"])],
-            "amount": segments["amount"][_expanded(outputs["begin"], outputs["length"])],
+            "source": segments["label"][which],
+            "amount": segments["amount"][which],
         }
     )
+    if policy in ("fifo", "lifo"):
+        shares = (
+            shares.filter(pl.col("source") >= 0)
+            .rename({"source": "label"})
+            .join(sets, on="label")
+            .group_by("row", "source")
+            .agg(pl.col("amount").sum())
+            .sort("row", "source")
+        )
     return Trace(
         pl.DataFrame(
             {
@@ -76,10 +86,7 @@ def trace(pool: Pool) -> Trace:
                 "spent_by": spent.set(spent == int(NONE), None),
             }
         ),
-        shares.join(sets, on="label")
-        .group_by("row", "source")
-        .agg(pl.col("amount").sum())
-        .sort("row", "source"),
+        shares,
         pl.DataFrame(
             {name: notes[name] for name in ("tx", "n", "why", "detail", "label", "amount")}
         )

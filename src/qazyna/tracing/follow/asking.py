@@ -41,7 +41,7 @@ def traced(
         stopping=STOPS if asked.coinjoins_stop else 0,
         seen=seen,
     )
-    return answer.trace(pool)
+    return answer.trace(pool, policy)
 
 
 def follow(
