@@ -105,6 +105,7 @@ def test_a_case_without_an_address_of_that_chain_is_refused(there, store):
     ("words", "status", "code"),
     [
         (("--from", "nobody"), 1, "unknown_source"),
+        (("--from", "shop", "--from", "shop"), 1, "source_twice"),
         (("--from", "shop", "--policy", "lilo"), 2, "usage"),
         (("--from", "shop", "--stop-at", "church"), 2, "usage"),
         (("--from", "shop", "--until", "soon"), 1, "bad_until"),

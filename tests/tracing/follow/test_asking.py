@@ -148,13 +148,6 @@ def test_what_cannot_be_followed_is_refused(paid, name, until, code):
     assert code == no.value.code
 
 
-def test_one_source_is_not_two(paid):
-    store, _ = paid
-    with pytest.raises(Refused) as no:
-        answer(store, "thief", "thief")
-    assert "source_twice" == no.value.code
-
-
 def test_an_input_of_which_nothing_is_known_takes_what_is_missing(tmp_path):
     """Its value is what the outputs and the fee need beyond the others: 60 of 100."""
     small = Small()

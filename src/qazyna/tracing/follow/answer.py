@@ -114,7 +114,7 @@ def document(
 
     Raises `InvariantBroken` where a policy that conserves did not.
     """
-    unspent = _unspent(store, found)
+    unspent = not_spent(store, found)
     sums = {why: _by_source(found.notes.filter(pl.col("why") == why)) for why in (SEED, FEE, PAID)}
     stopped = found.notes.filter(pl.col("why").is_in([SERVICE, COINJOIN]))
     rests, ends = _by_source(unspent), _by_source(stopped)
@@ -161,7 +161,8 @@ def _by_source(rows: pl.DataFrame) -> dict[int, int]:
     return {source: int(amount) for source, amount in summed.iter_rows()}
 
 
-def _unspent(store: Store, found: Trace) -> pl.DataFrame:
+def not_spent(store: Store, found: Trace) -> pl.DataFrame:
+    """What rests on outputs: tx, n, source, amount, addr (its id), address."""
     rows = (
         found.outputs.filter(pl.col("spent_by").is_null())
         .join(found.shares, on="row")

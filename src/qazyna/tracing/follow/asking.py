@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from qazyna.errors import Refused
 from qazyna.tracing.follow import answer
 from qazyna.tracing.follow.columns import runs
 from qazyna.tracing.follow.places import Places
@@ -52,8 +51,6 @@ def follow(
 ) -> dict[str, Any]:
     """The whole answer as plain data: every policy asked for, side by side."""
     names = [each.name for each in asked.sources]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise Refused("source_twice", f"{twice[0]} is named twice.", {"source": twice[0]})
     heights = store.manifest.heights or (0, 0)
     policies = {}
     for policy in asked.policies:

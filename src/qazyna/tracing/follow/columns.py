@@ -57,19 +57,24 @@ class Run:
             self.prev_tx,
             ins["prev_n"].to_numpy(),
             ins["addr"].to_numpy(),
-            ins["value"].fill_null(-1).to_numpy(),
+            _known(ins["value"]),
             _begins(tx["n_in"].to_numpy()),
             np.asarray(addresses[:outputs]),
             np.asarray(values[:outputs]),
             kinds[:outputs].to_numpy(),
             stop,
             out_from[: txs + 1].astype(np.int64),
-            tx["fee"].fill_null(-1).to_numpy(),
+            _known(tx["fee"]),
             tx["coinbase"].cast(pl.UInt8).to_numpy(),
             np.full(txs, UNJUDGED),
             np.append(blocks["first_tx"].to_numpy().astype(np.int64) - self.part.first_tx, txs),
             subsidies(self.store.manifest.chain, blocks["height"].to_numpy()),
         )
+
+
+def _known(column: pl.Series) -> Array:
+    """i64, -1 where it is not known."""
+    return (column.fill_null(-1) if column.null_count() else column).to_numpy()
 
 
 def _begins(counts: Array) -> Array:

@@ -352,6 +352,10 @@ def _rules(flow: Flow, t: Any) -> Any:
     if flow.coinjoin[t] == UNJUDGED:
         in0, in1 = flow.in_from[t], flow.in_from[t + 1]
         out0, out1 = flow.out_from[t], flow.out_from[t + 1]
+        if out1 - out0 < 3:
+            # No rule is of so few outputs.
+            flow.coinjoin[t] = 0
+            return flow.coinjoin[t]
         ends = np.empty(2, np.int64)
         ends[0], ends[1] = in1 - in0, out1 - out0
         flow.coinjoin[t] = detect(

@@ -126,13 +126,17 @@ _ROWS = {
 }
 
 
+_FIRST = 1 << 14
+"""Rows of each kind to begin with; untouched memory costs nothing."""
+
+
 def empty(transactions: int, sources: int) -> Pool:
     """Nothing is tainted yet; each source is a set of its own."""
     counts = np.zeros(COUNTS, np.int64)
     counts[SETS] = sources
     counts[WORD] = counts[OPEN_BLOCK] = -1
     words = transactions // 64 + 2
-    rows = {name: np.empty(64, kind) for name, (_, kind) in _ROWS.items()}
+    rows = {name: np.empty(_FIRST, kind) for name, (_, kind) in _ROWS.items()}
     rows["sets"] = np.empty(sources + 64, SET)
     rows["sets"]["older"] = CLEAN
     rows["sets"]["source"] = np.arange(sources + 64)

@@ -2,15 +2,12 @@
 
 import typer
 
-from qazyna.shell.cli.trace import clustering, entities, following, ingesting, tagging
-
-trace = typer.Typer(
-    help="Tracing: a chain's public exports, its entities and its flows.", no_args_is_help=True
-)
+from qazyna.shell.cli.trace import a, and, chain, clustering, entities, exhibiting, exports, flows, following, help, ingesting, its, no_args_is_help, public, racing, rue, s, tagging, trace, typer, yper
 
 trace.command()(ingesting.ingest)
 trace.command()(clustering.cluster)
 trace.command()(following.follow)
+trace.command()(exhibiting.exhibit)
 trace.add_typer(tagging.tags, name="tags")
 trace.command()(entities.entity)
 trace.command()(entities.venues)

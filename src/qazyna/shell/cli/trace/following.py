@@ -50,7 +50,7 @@ def follow(
         from qazyna.tracing.store.reading import Store
 
         opened = Store.open(store)
-        asked = question(opened, sources, policies, stops, until)
+        asked = question(opened, found_in_books(opened, sources), policies, stops, until)
         with progress("Following", opened.manifest.transactions) as seen:
             found = answered(opened, asked, seen)
         emit(found, as_json, lambda: _as_text(found))
@@ -76,21 +76,32 @@ def stops_of(asked: str) -> frozenset[str]:
     return names - {"none"}
 
 
+Named = dict[str, tuple[str, ...] | None]
+"""source -> its addresses, where it is a case"""
+
+
+def found_in_books(store: Any, sources: list[str]) -> Named:
+    """The sources as they were named, each case with its addresses. Refused (source_twice)."""
+    if twice := sorted({name for name in sources if sources.count(name) > 1}):
+        raise Refused("source_twice", f"{twice[0]} is named twice.", {"source": twice[0]})
+    return {name: _of_a_case(store, name) for name in sources}
+
+
 def question(
     store: Any,
-    sources: list[str],
+    sources: Named,
     policies: tuple[str, ...],
     stops: frozenset[str],
     until: str | None,
 ) -> Any:
-    """What is asked, its sources found in the store and, where they are cases, in the books."""
+    """What is asked, its sources found in the store."""
     from qazyna.tracing.follow.asking import Question
     from qazyna.tracing.follow.places import known_places
     from qazyna.tracing.follow.question import height_of, source
 
     height = height_of(store, until)
     return Question(
-        [source(store, name, height, _of_a_case(store, name)) for name in sources],
+        [source(store, name, height, case) for name, case in sources.items()],
         policies,
         height,
         "coinjoin" in stops,

@@ -1,0 +1,19 @@
+"""How often the heuristics err, as their measurement wrote it down: nothing is typed here."""
+
+import json
+from typing import Any
+
+from qazyna.shell.installation import DATA
+
+FILE = DATA / "tracing" / "error_rates.json"
+
+
+def measured() -> list[dict[str, Any]]:
+    """Rows of heuristic, measure, on, errors, of; none where nothing was measured."""
+    if not FILE.exists():
+        return []
+    document = json.loads(FILE.read_text(encoding="utf-8"))
+    return [
+        {key: str(each[key]) for key in ("heuristic", "measure", "on", "errors", "of")}
+        for each in document["rates"]
+    ]

@@ -1,0 +1,263 @@
+"""What an exhibit says, as plain data; the same for the same store and question, to the byte."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from qazyna.tracing.exhibit.picture import Box, draw
+from qazyna.tracing.exhibit.story import End, Story, story
+from qazyna.tracing.follow.answer import document, not_spent, paths
+from qazyna.tracing.follow.asking import Question, traced
+from qazyna.tracing.store.reading import Store
+
+SCALES = {"BTC": 8, "LTC": 8, "BCH": 8, "DOGE": 8, "ZEC": 8}
+"""asset -> decimals of its base unit; of others amounts are told in base units"""
+
+FIRST = ("fifo", "lifo", "haircut", "poison")
+"""Which policy's flow is drawn, and whose places lead the table: the first that was asked for."""
+
+SHOWN = 14
+"""The page lists so many places; the tables list all."""
+
+
+@dataclass(frozen=True)
+class Units:
+    """How an asset's amounts are written."""
+
+    asset: str
+    scale: int
+
+    @classmethod
+    def of(cls, asset: str) -> "Units":
+        return cls(asset, SCALES.get(asset, 0))
+
+    @property
+    def name(self) -> str:
+        return self.asset if self.scale else f"base units of {self.asset}"
+
+    def text(self, amount: int | str) -> str:
+        """Plain digits, all decimals, thousands set apart."""
+        return f"{Decimal(int(amount)).scaleb(-self.scale):,.{self.scale}f}"
+
+
+def contents(store: Store, asked: Question, told: Mapping[str, Any]) -> dict[str, bytes]:
+    """The files of a bundle beside its page and its manifest: tables, picture, `data.json`.
+
+    `told` is what the store cannot know: case, title, question, day, program, rates, command.
+    """
+    units = Units.of(store.manifest.asset)
+    names = [each.name for each in asked.sources]
+    traces = {policy: traced(store, asked, policy) for policy in asked.policies}
+    answers = {
+        policy: document(store, found, names, policy, asked.places)
+        for policy, found in traces.items()
+    }
+    lead = next(policy for policy in FIRST if policy in traces)
+    files = {
+        "unspent.csv": _table(
+            ("policy", "txid", "n", "address", "source", "amount"),
+            (
+                (policy, each["txid"], each["n"], each["address"], each["source"], each["amount"])
+                for policy, answer in answers.items()
+                for each in answer["unspent"]
+            ),
+        ),
+        "entities.csv": _table(
+            ("policy", "entity", "label", "category", "addresses", "amount"),
+            (
+                (policy, *(each[key] for key in _ENTITY))
+                for policy, answer in answers.items()
+                for each in answer["by_entity"]
+            ),
+        ),
+        "stopped.csv": _table(
+            ("policy", "txid", "n", "why", "source", "amount"),
+            (
+                (policy, each["txid"], each["n"], each["why"], each["source"], each["amount"])
+                for policy, answer in answers.items()
+                for each in answer["stopped"]
+            ),
+        ),
+        "paths.csv": _table(
+            ("policy", "from_txid", "to_txid", "source", "amount"),
+            (
+                (policy, each["from"], each["to"], each["source"], each["amount"])
+                for policy, found in traces.items()
+                for each in paths(store, found, names)
+            ),
+        ),
+    }
+    found = traces[lead]
+    tale = story(found, not_spent(store, found).select("tx", "n", "address").unique(), names)
+    files["flow.svg"] = picture(store, tale, units).encode()
+    data = {
+        **told,
+        "chain": store.manifest.chain,
+        "unit": units.name,
+        "from_height": (store.manifest.heights or (0, 0))[0],
+        "to_height": _last(store, asked),
+        "gaps": len(store.manifest.gaps),
+        "coinjoins_stop": asked.coinjoins_stop,
+        "services_stop": asked.places.stop_at is not None,
+        "clustered": asked.places.clusters is not None,
+        "lead": lead,
+        "sources": [
+            {"name": each.name, "kind": each.kind, "outputs": len(each.outputs)}
+            for each in asked.sources
+        ],
+        "policies": [_policy(name, answer, units) for name, answer in answers.items()],
+        "places": _places(answers, lead, units),
+        "places_in_all": len(answers[lead]["by_entity"]),
+        "stopped": [
+            {**each, "amount": units.text(each["amount"])}
+            for each in sorted(answers[lead]["stopped"], key=lambda e: -int(e["amount"]))[:SHOWN]
+        ],
+        "stopped_in_all": len(answers[lead]["stopped"]),
+        "untold": {"ends": tale.untold[0], "amount": units.text(tale.untold[1])},
+        "steps": _steps(store, tale),
+        "inputs": inputs(store),
+        "files": {name: sha256(content).hexdigest() for name, content in sorted(files.items())},
+    }
+    text = json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return {**files, "data.json": text.encode()}
+
+
+_ENTITY = ("entity", "label", "category", "addresses", "amount")
+
+
+def _table(head: Sequence[str], rows: Any) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def _last(store: Store, asked: Question) -> int:
+    last = (store.manifest.heights or (0, 0))[1]
+    return last if asked.until is None else min(asked.until, last)
+
+
+def _policy(name: str, answer: Mapping[str, Any], units: Units) -> dict[str, Any]:
+    return {
+        "name": name,
+        **{
+            key: units.text(answer[key])
+            for key in ("seed", "unspent_total", "fees", "stopped_total")
+        },
+        "times_seed": answer["times_seed"],
+        "outputs": len(answer["unspent"]),
+        "transactions": answer["transactions"],
+        "crossed": len(answer["crossed"]),
+        "unbalanced": answer["unbalanced"],
+        "conserved": answer["conserved"],
+    }
+
+
+def _places(answers: Mapping[str, Any], lead: str, units: Units) -> list[dict[str, Any]]:
+    """The largest places by the leading policy, what the others say of them beside."""
+    amounts = {
+        policy: {each["entity"]: each["amount"] for each in answer["by_entity"]}
+        for policy, answer in answers.items()
+    }
+    return [
+        {
+            "entity": each["entity"],
+            "label": each["label"],
+            "category": each["category"],
+            "addresses": each["addresses"],
+            "amounts": {
+                policy: units.text(amounts[policy].get(each["entity"], 0)) for policy in answers
+            },
+        }
+        for each in answers[lead]["by_entity"][:SHOWN]
+    ]
+
+
+def picture(store: Store, tale: Story, units: Units) -> str:
+    """The flow as SVG."""
+    txids = _txids(store, tale)
+    boxes = {}
+    for key, what in tale.behind.items():
+        if isinstance(what, End):
+            title = "not spent" if what.kind == "end" else f"stopped at {what.name}"
+            if what.name == "fees nobody claimed":
+                title = what.name
+            name = what.name if what.kind == "end" and what.name else txids[what.tx]
+            boxes[key] = Box(what.kind, title, _short(name))
+        elif isinstance(what, tuple):
+            boxes[key] = Box("step", f"{len(what)} transactions in a row", _row(what, txids))
+        elif isinstance(what, str):
+            boxes[key] = Box("source", "source", _short(what))
+        else:
+            boxes[key] = Box("tx", "transaction", _short(txids[what]))
+    amounts = {amount: units.text(amount).rstrip("0").rstrip(".") for *_, amount in tale.edges}
+    if not units.scale:
+        amounts = {amount: units.text(amount) for *_, amount in tale.edges}
+    return draw(tale.edges, boxes, amounts)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 25 else f"{name[:12]}…{name[-11:]}"
+
+
+def _row(what: tuple[int, ...], txids: Mapping[int, str]) -> str:
+    return f"{txids[what[0]][:10]} … {txids[what[-1]][:10]}"
+
+
+def _txids(store: Store, tale: Story) -> dict[int, str]:
+    wanted: set[int] = set()
+    for what in tale.behind.values():
+        if isinstance(what, End):
+            wanted.add(what.tx)
+        elif isinstance(what, tuple):
+            wanted.update(what)
+        elif isinstance(what, int):
+            wanted.add(what)
+    ids = sorted(wanted)
+    return dict(zip(ids, store.txids(ids).to_list(), strict=True))
+
+
+def _steps(store: Store, tale: Story) -> list[list[str]]:
+    """The transactions that the picture tells as one step each, whole."""
+    txids = _txids(store, tale)
+    rows = [what for what in tale.behind.values() if isinstance(what, tuple)]
+    return [[txids[tx] for tx in row] for row in sorted(rows)]
+
+
+def inputs(store: Store) -> dict[str, Any]:
+    """What the trace rests on: sources as ingested, and the store's own tables, by SHA-256."""
+    tables = []
+    for part in store.manifest.parts:
+        for name in ("blocks", "tx", "inputs", "outputs"):
+            tables.append([f"{part.name}/{name}", _digest(store.path, part.name, name)])
+    whole = sha256("".join(f"{name} {digest}\n" for name, digest in tables).encode()).hexdigest()
+    return {
+        "sources": [
+            {
+                "name": each.get("name"),
+                "sha256": each.get("sha256"),
+                "records": each.get("records"),
+            }
+            for each in store.manifest.sources
+        ],
+        "tables": len(tables),
+        "tables_sha256": whole,
+    }
+
+
+def _digest(path: Path, part: str, name: str) -> str:
+    found = sha256()
+    with (path / "parts" / part / f"{name}.parquet").open("rb") as file:
+        while piece := file.read(1 << 20):
+            found.update(piece)
+    return found.hexdigest()
+
+
+__all__ = ["Units", "contents", "inputs", "picture"]
