@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from qazyna.tracing.exhibit.picture import Box, draw
+from qazyna.tracing.exhibit.picture import Box, draw, layers
 from qazyna.tracing.exhibit.story import End, Story, story
 from qazyna.tracing.follow.answer import document, not_spent, paths
 from qazyna.tracing.follow.asking import Question, traced
@@ -24,6 +24,9 @@ FIRST = ("fifo", "lifo", "haircut", "poison")
 
 SHOWN = 14
 """The page lists so many places; the tables list all."""
+
+ENDS, DEEP = (9, 7, 5, 4, 3, 2), 7
+"""So many ends are drawn; fewer, as long as the picture would be deeper than so many layers."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,11 @@ def contents(store: Store, asked: Question, told: Mapping[str, Any]) -> dict[str
         ),
     }
     found = traces[lead]
-    tale = story(found, not_spent(store, found).select("tx", "n", "address").unique(), names)
+    rests = not_spent(store, found).select("tx", "n", "address").unique()
+    for most in ENDS:
+        tale = story(found, rests, names, most)
+        if len(layers(tale.edges)) <= DEEP:
+            break
     files["flow.svg"] = picture(store, tale, units).encode()
     data = {
         **told,
@@ -108,7 +115,7 @@ def contents(store: Store, asked: Question, told: Mapping[str, Any]) -> dict[str
         "clustered": asked.places.clusters is not None,
         "lead": lead,
         "sources": [
-            {"name": each.name, "kind": each.kind, "outputs": len(each.outputs)}
+            {"name": each.name, "kind": each.kind, "outputs": f"{len(each.outputs):,}"}
             for each in asked.sources
         ],
         "policies": [_policy(name, answer, units) for name, answer in answers.items()],
@@ -120,7 +127,7 @@ def contents(store: Store, asked: Question, told: Mapping[str, Any]) -> dict[str
         ],
         "stopped_in_all": len(answers[lead]["stopped"]),
         "untold": {"ends": tale.untold[0], "amount": units.text(tale.untold[1])},
-        "steps": _steps(store, tale),
+        "lines": _lines(store, tale),
         "inputs": inputs(store),
         "files": {name: sha256(content).hexdigest() for name, content in sorted(files.items())},
     }
@@ -152,8 +159,8 @@ def _policy(name: str, answer: Mapping[str, Any], units: Units) -> dict[str, Any
             for key in ("seed", "unspent_total", "fees", "stopped_total")
         },
         "times_seed": answer["times_seed"],
-        "outputs": len(answer["unspent"]),
-        "transactions": answer["transactions"],
+        "outputs": f"{len(answer['unspent']):,}",
+        "transactions": f"{answer['transactions']:,}",
         "crossed": len(answer["crossed"]),
         "unbalanced": answer["unbalanced"],
         "conserved": answer["conserved"],
@@ -186,49 +193,43 @@ def picture(store: Store, tale: Story, units: Units) -> str:
     boxes = {}
     for key, what in tale.behind.items():
         if isinstance(what, End):
-            title = "not spent" if what.kind == "end" else f"stopped at {what.name}"
-            if what.name == "fees nobody claimed":
-                title = what.name
-            name = what.name if what.kind == "end" and what.name else txids[what.tx]
-            boxes[key] = Box(what.kind, title, _short(name))
-        elif isinstance(what, tuple):
-            boxes[key] = Box("step", f"{len(what)} transactions in a row", _row(what, txids))
+            boxes[key] = _end(what, txids)
         elif isinstance(what, str):
             boxes[key] = Box("source", "source", _short(what))
         else:
-            boxes[key] = Box("tx", "transaction", _short(txids[what]))
-    amounts = {amount: units.text(amount).rstrip("0").rstrip(".") for *_, amount in tale.edges}
-    if not units.scale:
-        amounts = {amount: units.text(amount) for *_, amount in tale.edges}
+            boxes[key] = Box("tx", "transaction", f"{txids[what][:10]}…")
+    amounts = {edge.amount: units.text(edge.amount) for edge in tale.edges}
+    if units.scale:
+        amounts = {each: text.rstrip("0").rstrip(".") for each, text in amounts.items()}
     return draw(tale.edges, boxes, amounts)
 
 
+def _end(what: End, txids: Mapping[int, str]) -> Box:
+    if what.kind == "end":
+        return Box("end", "not spent", _short(what.name or txids[what.tx]))
+    return Box("stop", what.name or "", _short(txids[what.tx]))
+
+
 def _short(name: str) -> str:
-    return name if len(name) <= 25 else f"{name[:12]}…{name[-11:]}"
-
-
-def _row(what: tuple[int, ...], txids: Mapping[int, str]) -> str:
-    return f"{txids[what[0]][:10]} … {txids[what[-1]][:10]}"
+    return name if len(name) <= 26 else f"{name[:13]}…{name[-11:]}"
 
 
 def _txids(store: Store, tale: Story) -> dict[int, str]:
-    wanted: set[int] = set()
-    for what in tale.behind.values():
-        if isinstance(what, End):
-            wanted.add(what.tx)
-        elif isinstance(what, tuple):
-            wanted.update(what)
-        elif isinstance(what, int):
-            wanted.add(what)
+    wanted = {tx for edge in tale.edges for tx in edge.via}
+    wanted |= {what.tx for what in tale.behind.values() if isinstance(what, End)}
+    wanted |= {what for what in tale.behind.values() if isinstance(what, int)}
     ids = sorted(wanted)
     return dict(zip(ids, store.txids(ids).to_list(), strict=True))
 
 
-def _steps(store: Store, tale: Story) -> list[list[str]]:
-    """The transactions that the picture tells as one step each, whole."""
+def _lines(store: Store, tale: Story) -> list[dict[str, Any]]:
+    """The transactions that stand on a line of the picture, whole."""
     txids = _txids(store, tale)
-    rows = [what for what in tale.behind.values() if isinstance(what, tuple)]
-    return [[txids[tx] for tx in row] for row in sorted(rows)]
+    return [
+        {"amount": str(edge.amount), "via": [txids[tx] for tx in edge.via]}
+        for edge in tale.edges
+        if edge.via
+    ]
 
 
 def inputs(store: Store) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The few transactions that tell most of a trace: where it rests, and how it came there.
 
 From each of the largest ends the money is followed back to its source, always along the largest
-amount that came in; what only passes through on one line is told as one step.
+amount that came in. Transactions that it only passes through stand on the line between the others.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,17 @@ from qazyna.tracing.follow.answer import Trace
 from qazyna.tracing.follow.pool import COINJOIN, FEE, SEED, SERVICE
 
 Key = tuple[str, int]
-"""(`source` | `tx` | `step` | `end` | `stop`, number)"""
+"""(`source` | `tx` | `end` | `stop`, number)"""
+
+
+@dataclass(frozen=True, order=True)
+class Edge:
+    """What went from one to the other: base units as they arrive, and the transactions between."""
+
+    begin: Key
+    end: Key
+    amount: int
+    via: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,7 +47,7 @@ def ends(found: Trace, addresses: pl.DataFrame) -> list[End]:
         .agg(pl.col("amount").cast(pl.Int128).sum())
     )
     told = [End("end", tx, name, int(amount)) for tx, name, amount in rests.iter_rows()]
-    kinds = {SERVICE: "a service", COINJOIN: "a coinjoin", FEE: "fees nobody claimed"}
+    kinds = {SERVICE: "stopped: service", COINJOIN: "stopped: coinjoin", FEE: "fee nobody claimed"}
     stopped = (
         found.notes.filter(pl.col("why").is_in(list(kinds)))
         .group_by("tx", "why")
@@ -52,14 +62,13 @@ def ends(found: Trace, addresses: pl.DataFrame) -> list[End]:
 
 @dataclass(frozen=True)
 class Story:
-    """Edges (from, to, base units), and what stands behind each of their keys.
+    """Edges, and what stands behind each of their keys: a source's name, a transaction, an end.
 
-    That is a source's name, a transaction's id, the ids of those told as one step, or an end.
-    `untold` are the ends that the picture leaves out, and what rests there.
+    `untold` are the ends that the picture leaves out: how many, and what rests there.
     """
 
-    edges: tuple[tuple[Key, Key, int], ...]
-    behind: Mapping[Key, str | int | tuple[int, ...] | End]
+    edges: tuple[Edge, ...]
+    behind: Mapping[Key, str | int | End]
     untold: tuple[int, int]
 
 
@@ -74,7 +83,7 @@ def story(found: Trace, addresses: pl.DataFrame, sources: Sequence[str], most: i
         if amount > 0:
             seeds.setdefault(tx, {})[source] = int(amount)
     edges: dict[tuple[Key, Key], int] = {}
-    behind: dict[Key, str | int | tuple[int, ...] | End] = {}
+    behind: dict[Key, str | int | End] = {}
     for number, end in enumerate(shown):
         behind[end.kind, number] = end
         edges[("tx", end.tx), (end.kind, number)] = end.amount
@@ -86,11 +95,10 @@ def story(found: Trace, addresses: pl.DataFrame, sources: Sequence[str], most: i
         for source, amount in seeds.get(at, {}).items():
             behind["source", source] = sources[source]
             edges[("source", source), ("tx", at)] = amount
-    merged, rows = _merged(edges)
-    for each in {key for pair in merged for key in pair if key[0] == "tx"}:
+    told = _merged(edges)
+    for each in {key for edge in told for key in (edge.begin, edge.end) if key[0] == "tx"}:
         behind[each] = each[1]
-    told = tuple((begin, end, amount) for (begin, end), amount in sorted(merged.items()))
-    return Story(told, behind | rows, (len(left), sum(each.amount for each in left)))
+    return Story(tuple(sorted(told)), behind, (len(left), sum(each.amount for each in left)))
 
 
 def _steps(found: Trace) -> dict[int, dict[int, int]]:
@@ -108,10 +116,8 @@ def _steps(found: Trace) -> dict[int, dict[int, int]]:
     return into
 
 
-def _merged(
-    edges: Mapping[tuple[Key, Key], int],
-) -> tuple[dict[tuple[Key, Key], int], dict[Key, tuple[int, ...]]]:
-    """Three transactions or more in a row, with one way in and one way out, become one step."""
+def _merged(edges: Mapping[tuple[Key, Key], int]) -> list[Edge]:
+    """Transactions with one way in and one way out become part of the line."""
     into: dict[Key, list[Key]] = {}
     out: dict[Key, list[Key]] = {}
     for begin, end in edges:
@@ -121,21 +127,13 @@ def _merged(
     def passes(key: Key) -> bool:
         return key[0] == "tx" and len(into.get(key, ())) == 1 and len(out.get(key, ())) == 1
 
-    becomes: dict[Key, Key] = {}
-    rows: dict[Key, tuple[int, ...]] = {}
-    for key in into:
-        if not passes(key) or passes(into[key][0]):
+    told = []
+    for begin, at in edges:
+        if passes(begin):
             continue
-        row, at = [key], out[key][0]
+        last, via = begin, []
         while passes(at):
-            row.append(at)
-            at = out[at][0]
-        if len(row) >= 3:
-            rows["step", key[1]] = tuple(tx for _, tx in row)
-            becomes |= dict.fromkeys(row, ("step", key[1]))
-    merged = {
-        (becomes.get(begin, begin), becomes.get(end, end)): amount
-        for (begin, end), amount in edges.items()
-        if becomes.get(begin, begin) != becomes.get(end, end)
-    }
-    return merged, rows
+            via.append(at[1])
+            last, at = at, out[at][0]
+        told.append(Edge(begin, at, edges[last, at], tuple(via)))
+    return told
