@@ -109,7 +109,7 @@ def test_a_case_without_an_address_of_that_chain_is_refused(there, store):
         (("--from", "shop", "--policy", "lilo"), 2, "usage"),
         (("--from", "shop", "--stop-at", "church"), 2, "usage"),
         (("--from", "shop", "--until", "soon"), 1, "bad_until"),
-        (("--from", "shop", "--stop-at", "service"), 1, "no_labels"),
+        (("--from", "shop", "--stop-at", "service"), 1, "no_tags"),
         ((), 2, "usage"),
     ],
 )

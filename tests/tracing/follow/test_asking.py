@@ -9,6 +9,7 @@ from qazyna.tracing.follow.asking import Question, follow
 from qazyna.tracing.follow.places import known_places
 from qazyna.tracing.follow.question import height_of, source
 from qazyna.tracing.store.reading import Store
+from qazyna.tracing.tags.book import take_in
 from tests.tracing.follow.chains import POLICIES
 from tests.tracing.follow.oracle import Tx, trace
 from tests.tracing.small import Small
@@ -160,3 +161,29 @@ def test_an_input_of_which_nothing_is_known_takes_what_is_missing(tmp_path):
     found = answer(small.store(path), f"{Store.open(path).txid(0)}:0")
     assert [(0, "30"), (1, "10")] == [(each["n"], each["amount"]) for each in found["unspent"]]
     assert 1 == found["unbalanced"]
+
+
+VENUE = "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"
+
+
+def test_a_service_by_its_tag_ends_it(tmp_path):
+    small = Small()
+    stolen = small.coinbase(("thief", 1_000))
+    small.pay([(stolen, 0)], (VENUE, 700), ("thief", 300))
+    store = small.store(tmp_path / "store")
+    (tmp_path / "register.csv").write_text(
+        f"venue_id,name,status,address\nV-1,Venue 1,shut,{VENUE}\n", encoding="utf-8"
+    )
+    take_in(tmp_path / "register.csv", tmp_path / "tags")
+    places = known_places(store, tmp_path / "tags", services_stop=True)
+    found = answer(store, f"{store.txid(stolen)}:0", places=places)
+    assert [("exchange: Venue 1", 0, "700")] == [
+        (each["why"], each["n"], each["amount"]) for each in found["stopped"]
+    ]
+    assert ["300"] == [each["amount"] for each in found["unspent"]]
+
+    named = known_places(store, tmp_path / "tags")
+    found = answer(store, f"{store.txid(stolen)}:0", places=named)
+    assert ("Venue 1", "exchange") in [
+        (each["label"], each["category"]) for each in found["by_entity"]
+    ]

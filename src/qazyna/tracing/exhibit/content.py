@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
+from qazyna.tracing.cluster.labels import clusterings
 from qazyna.tracing.exhibit.picture import Box, draw, layers
 from qazyna.tracing.exhibit.story import End, Story, story
 from qazyna.tracing.follow.answer import document, not_spent, paths
@@ -49,7 +50,9 @@ class Units:
         return f"{Decimal(int(amount)).scaleb(-self.scale):,.{self.scale}f}"
 
 
-def contents(store: Store, asked: Question, told: Mapping[str, Any]) -> dict[str, bytes]:
+def contents(
+    store: Store, asked: Question, told: Mapping[str, Any], tags: Path
+) -> dict[str, bytes]:
     """The files of a bundle beside its page and its manifest: tables, picture, `data.json`.
 
     `told` is what the store cannot know: case, title, question, day, program, rates, command.
@@ -111,7 +114,7 @@ def contents(store: Store, asked: Question, told: Mapping[str, Any]) -> dict[str
         "to_height": _last(store, asked),
         "gaps": len(store.manifest.gaps),
         "coinjoins_stop": asked.coinjoins_stop,
-        "services_stop": asked.places.stop_at is not None,
+        "stops": [each.replace("_", " ") for each in asked.places.stops],
         "clustered": asked.places.clusters is not None,
         "lead": lead,
         "sources": [
@@ -128,7 +131,7 @@ def contents(store: Store, asked: Question, told: Mapping[str, Any]) -> dict[str
         "stopped_in_all": len(answers[lead]["stopped"]),
         "untold": {"ends": tale.untold[0], "amount": units.text(tale.untold[1])},
         "lines": _lines(store, tale),
-        "inputs": inputs(store),
+        "inputs": inputs(store, tags if len(asked.places.tags) else None),
         "files": {name: sha256(content).hexdigest() for name, content in sorted(files.items())},
     }
     text = json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
@@ -232,33 +235,30 @@ def _lines(store: Store, tale: Story) -> list[dict[str, Any]]:
     ]
 
 
-def inputs(store: Store) -> dict[str, Any]:
-    """What the trace rests on: sources as ingested, and the store's own tables, by SHA-256."""
-    tables = []
-    for part in store.manifest.parts:
-        for name in ("blocks", "tx", "inputs", "outputs"):
-            tables.append([f"{part.name}/{name}", _digest(store.path, part.name, name)])
-    whole = sha256("".join(f"{name} {digest}\n" for name, digest in tables).encode()).hexdigest()
+def inputs(store: Store, tags: Path | None) -> dict[str, Any]:
+    """What the trace rests on: sources as ingested, and the files that were read, by SHA-256."""
+    files = [
+        store.path / "parts" / part.name / f"{name}.parquet"
+        for part in store.manifest.parts
+        for name in ("blocks", "tx", "inputs", "outputs")
+    ]
+    digests = [f"{file.parent.name}/{file.name} {_digest(file)}\n" for file in files]
+    known = clusterings(store.path)
     return {
         "sources": [
-            {
-                "name": each.get("name"),
-                "sha256": each.get("sha256"),
-                "records": each.get("records"),
-            }
+            {key: each.get(key) for key in ("name", "sha256", "records")}
             for each in store.manifest.sources
         ],
-        "tables": len(tables),
-        "tables_sha256": whole,
+        "tables": len(files),
+        "tables_sha256": sha256("".join(digests).encode()).hexdigest(),
+        "clusters_sha256": _digest(known[-1].folder / "ids.parquet") if known else None,
+        "tags_sha256": _digest(tags / "tags.parquet") if tags else None,
     }
 
 
-def _digest(path: Path, part: str, name: str) -> str:
-    found = sha256()
-    with (path / "parts" / part / f"{name}.parquet").open("rb") as file:
-        while piece := file.read(1 << 20):
-            found.update(piece)
-    return found.hexdigest()
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 __all__ = ["Units", "contents", "inputs", "picture"]

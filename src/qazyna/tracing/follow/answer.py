@@ -146,9 +146,11 @@ def document(
         "by_entity": _by_entity(unspent.with_columns(known)),
         "fees": str(sum(sums[FEE].values())),
         "fees_paid": str(sum(sums[PAID].values())),
-        "stopped": _events(stopped, txids, names, places),
+        "stopped": _events(store, stopped, txids, names, places),
         "stopped_total": str(sum(ends.values())),
-        "crossed": _events(found.notes.filter(pl.col("why") == CROSSED), txids, names, places),
+        "crossed": _events(
+            store, found.notes.filter(pl.col("why") == CROSSED), txids, names, places
+        ),
         "transactions": found.touched,
         "outputs": len(found.outputs),
         "unbalanced": found.unbalanced,
@@ -199,23 +201,30 @@ def _by_entity(unspent: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def _events(
-    notes: pl.DataFrame, txids: dict[int, str], names: Sequence[str], places: Places
+    store: Store, notes: pl.DataFrame, txids: dict[int, str], names: Sequence[str], places: Places
 ) -> list[dict[str, Any]]:
+    outputs = notes["n"].fill_null(int(NONE)).cast(pl.UInt32).to_numpy()
+    addr, _ = store.spent(notes["tx"].to_numpy(), outputs)
+    entity, label, _ = places.of(store, addr)
     return [
         {
             "txid": txids[each["tx"]],
             "n": each["n"],
-            "why": _why(each["why"], each["detail"], places),
+            "why": _why(each["why"], each["detail"], where, places),
             "amount": str(each["amount"]),
             "source": names[each["source"]],
         }
-        for each in notes.iter_rows(named=True)
+        for each, where in zip(
+            notes.iter_rows(named=True),
+            pl.select(pl.coalesce(label, entity)).to_series() if len(notes) else [],
+            strict=True,
+        )
     ]
 
 
-def _why(why: int, detail: int, places: Places) -> str:
+def _why(why: int, detail: int, where: str | None, places: Places) -> str:
     if why == SERVICE:
-        return f"service: {places.stops[detail - 1]}"
+        return f"{places.stops[detail - 1].replace('_', ' ')}: {where}"
     return f"coinjoin: {', '.join(rule.name or '' for rule in Rule if rule & detail)}"
 
 

@@ -80,4 +80,4 @@ def follow(
 
 def _stops(asked: Question) -> list[str]:
     found = ["coinjoin"] if asked.coinjoins_stop else []
-    return [*found, "service"] if asked.places.stop_at is not None else found
+    return [*found, *asked.places.stops]

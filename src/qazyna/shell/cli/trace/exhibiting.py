@@ -19,6 +19,8 @@ from qazyna.shell.cli.trace.following import (
     question,
     stops_of,
 )
+from qazyna.shell.cli.trace.tagging import TagFolder
+from qazyna.shell.cli.trace.tagging import folder as tag_folder
 
 
 def exhibit(
@@ -41,6 +43,7 @@ def exhibit(
         str | None, typer.Option("--question", metavar="TEXT", help="What it is to answer.")
     ] = None,
     on: DecidedOn = None,
+    tags: TagFolder = None,
     verify: Annotated[
         Path | None,
         typer.Option("--verify", metavar="BUNDLE", help="Make that one again and compare."),
@@ -52,7 +55,7 @@ def exhibit(
         if sources or out:
             raise typer.BadParameter("a bundle says itself what was asked.", param_hint="--verify")
         with refusals(as_json):
-            _verify(verify, store, as_json)
+            _verify(verify, store, tags, as_json)
         return
     if not sources or out is None:
         raise typer.BadParameter("--from and --out are needed, or --verify.")
@@ -72,18 +75,18 @@ def exhibit(
             "question": asked,
             "on": (on or datetime.now(UTC).date()).isoformat(),
         }
-        made = bundle.make(out, _files(store, wanted), wanted)
+        made = bundle.make(out, _files(store, wanted, tags), wanted)
         digest = bundle.digest_of(out)
         found = {"bundle": str(out), "sha256": digest, **made}
         emit(found, as_json, lambda: _told(out, digest, made))
 
 
-def _verify(folder: Path, store: Path, as_json: bool) -> None:
+def _verify(folder: Path, store: Path, tags: Path | None, as_json: bool) -> None:
     from qazyna.shell.exhibits import bundle
 
     manifest = bundle.read(folder)
     wanted = manifest["question"]
-    files = _files(store, wanted)
+    files = _files(store, wanted, tags)
     again = bundle.manifest_of({**files, "exhibit.pdf": bundle.page(files)}, wanted)
     problems = bundle.compare(folder, manifest, again)
     found = {
@@ -100,7 +103,7 @@ def _verify(folder: Path, store: Path, as_json: bool) -> None:
         raise typer.Exit(REFUSED)
 
 
-def _files(store: Path, wanted: dict[str, Any]) -> dict[str, bytes]:
+def _files(store: Path, wanted: dict[str, Any], tags: Path | None) -> dict[str, bytes]:
     """All files of a bundle but the page and the manifest."""
     from qazyna.shell.exhibits import bundle
     from qazyna.shell.exhibits.rates import measured
@@ -109,14 +112,14 @@ def _files(store: Path, wanted: dict[str, Any]) -> dict[str, bytes]:
 
     opened = Store.open(store)
     stops = frozenset(wanted["stop_at"])
-    asked = question(opened, wanted["sources"], wanted["policies"], stops, wanted["until"])
+    asked = question(opened, wanted["sources"], wanted["policies"], stops, wanted["until"], tags)
     told = {
         **{key: wanted[key] for key in ("title", "case", "question", "on")},
         "program": bundle.program(),
         "rates": measured(),
         "command": _command(wanted),
     }
-    return contents(opened, asked, told)
+    return contents(opened, asked, told, tag_folder(tags))
 
 
 def _command(wanted: dict[str, Any]) -> str:

@@ -8,6 +8,8 @@ import typer
 from qazyna.errors import Refused
 from qazyna.shell.cli.options import AsJson
 from qazyna.shell.cli.output import emit, progress, refusals
+from qazyna.shell.cli.trace.tagging import TagFolder
+from qazyna.shell.cli.trace.tagging import folder as tag_folder
 
 POLICIES = ("poison", "haircut", "fifo", "lifo")
 STOPS = ("service", "coinjoin", "none")
@@ -41,6 +43,7 @@ def follow(
     policy: ByPolicy = "all",
     stop_at: StopAt = "coinjoin",
     until: Until = None,
+    tags: TagFolder = None,
     as_json: AsJson = False,
 ) -> None:
     """Follow taint from its sources: exact, conserved, by policies side by side."""
@@ -50,7 +53,7 @@ def follow(
         from qazyna.tracing.store.reading import Store
 
         opened = Store.open(store)
-        asked = question(opened, found_in_books(opened, sources), policies, stops, until)
+        asked = question(opened, found_in_books(opened, sources), policies, stops, until, tags)
         with progress("Following", opened.manifest.transactions) as seen:
             found = answered(opened, asked, seen)
         emit(found, as_json, lambda: _as_text(found))
@@ -93,6 +96,7 @@ def question(
     policies: tuple[str, ...],
     stops: frozenset[str],
     until: str | None,
+    tags: Path | None,
 ) -> Any:
     """What is asked, its sources found in the store."""
     from qazyna.tracing.follow.asking import Question
@@ -105,7 +109,12 @@ def question(
         policies,
         height,
         "coinjoin" in stops,
-        known_places(store, services_stop="service" in stops),
+        known_places(
+            store,
+            tag_folder(tags),
+            services_stop="service" in stops,
+            mixers_stop="coinjoin" in stops,
+        ),
     )
 
 
