@@ -2,7 +2,18 @@
 
 import typer
 
-from qazyna.shell.cli.trace import a, and, chain, clustering, entities, exhibiting, exports, flows, following, help, ingesting, its, no_args_is_help, public, racing, rue, s, tagging, trace, typer, yper
+from qazyna.shell.cli.trace import (
+    clustering,
+    entities,
+    exhibiting,
+    following,
+    ingesting,
+    tagging,
+)
+
+trace = typer.Typer(
+    help="Tracing: a chain's public exports, its entities and its flows.", no_args_is_help=True
+)
 
 trace.command()(ingesting.ingest)
 trace.command()(clustering.cluster)
