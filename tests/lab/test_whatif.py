@@ -36,7 +36,7 @@ def test_both_sides_and_the_difference():
     assert ["2020-04-01"] == [row["disposed_on"] for row in told["changed"]["rows"]]
     moved = Decimal(told["base"]["to_budget"]) * Decimal("-0.3")
     assert moved.quantize(Decimal("0.01")) == Decimal(told["difference"]["to_budget"])
-    assert "-61" == told["difference"]["median_days_to_use"]
+    assert -61 == told["difference"]["median_days_to_use"]
     assert told["base"]["raised"] == told["changed"]["raised"]
 
 

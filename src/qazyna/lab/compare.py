@@ -290,11 +290,12 @@ def _by_month(found: Outcome) -> list[dict[str, str]]:
     ]
 
 
-def _median(days: list[int]) -> str | None:
+def _median(days: list[int]) -> float | None:
+    """The median; whole where it is."""
     if not days:
         return None
     found = median(days)
-    return str(int(found)) if found == int(found) else str(found)
+    return int(found) if found == int(found) else found
 
 
 def text(value: Decimal | None) -> str | None:

@@ -140,5 +140,10 @@ def _once(assumptions: Iterable[str]) -> Iterator[str]:
     return (e for e in told if not e.startswith(CHANGED) or e.removeprefix(CHANGED) not in shared)
 
 
-def _difference(base: str | None, changed: str | None) -> str | None:
-    return None if base is None or changed is None else text(Decimal(changed) - Decimal(base))
+def _difference(base: str | float | None, changed: str | float | None) -> str | float | None:
+    """Changed less base, of amounts and shares in exact digits, of days as a number."""
+    if base is None or changed is None:
+        return None
+    if isinstance(base, str) or isinstance(changed, str):
+        return text(Decimal(changed) - Decimal(base))
+    return changed - base

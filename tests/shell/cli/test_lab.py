@@ -40,7 +40,7 @@ MODEL = {
     "max_drawdown": "decimal|null",
     "volatility": "decimal|null",
     "es_95": "decimal|null",
-    "median_days_to_use": "decimal|null",
+    "median_days_to_use": "number|null",
     "key_custody_days": "count",
     "rows": [ROW],
     "holdings": [

@@ -16,7 +16,10 @@ lab.command("cases")(lab_cases)
 lab.command("simulate")(lab_simulate)
 
 Register = Annotated[
-    Path, typer.Option("--register", metavar="FILE", help="A register of seized holdings.")
+    Path | None,
+    typer.Option(
+        "--register", metavar="FILE", help="A register of seized holdings; the books', if not said."
+    ),
 ]
 Models = Annotated[
     str,
@@ -47,8 +50,8 @@ Charts = Annotated[
 
 @lab.command("compare")
 def lab_compare(
-    register: Register,
     models: Models,
+    register: Register = None,
     since: From = None,
     until: To = None,
     prices: Prices = None,
@@ -63,7 +66,7 @@ def lab_compare(
         from qazyna.shell import lab_files
 
         found = lab_files.models_of([name.strip() for name in models.split(",") if name.strip()])
-        taken = lab_files.register_of(register)
+        taken = lab_files.register_of(register) if register else _live()
         market = lab_files.market_of(prices or [], currency, found)
         since = since or taken.first
         until = until or _last(market, taken.assets, since)
@@ -98,10 +101,7 @@ def lab_what_if(
             help="The day from which it applies; the first day played, if not said.",
         ),
     ] = None,
-    register: Annotated[
-        Path | None,
-        typer.Option("--register", metavar="FILE", help="A register; the books', if not said."),
-    ] = None,
+    register: Register = None,
     law: Annotated[
         str | None,
         typer.Option(
@@ -145,17 +145,23 @@ def _of_the_books(register: Path | None, law: str | None) -> tuple[Any, Any]:
     """The register and the law; from files where both are named, else from this home."""
     from qazyna.shell import lab_files
 
-    taken = lab_files.register_of(register) if register else None
-    found = lab_files.law_of(law) if law else None
-    if taken is None or found is None:
-        from qazyna.shell.installation import open_books
-        from qazyna.shell.queries.register import live_register
-        from qazyna.shell.store.reading import current_blueprint
+    taken = lab_files.register_of(register) if register else _live()
+    if law:
+        return taken, lab_files.law_of(law)
+    from qazyna.shell.installation import open_books
+    from qazyna.shell.store.reading import current_blueprint
 
-        with open_books() as books:
-            taken = taken or live_register(books.connection)
-            found = found or current_blueprint(books.connection)
-    return taken, found
+    with open_books() as books:
+        return taken, current_blueprint(books.connection)
+
+
+def _live() -> Any:
+    """The register that the books of this home tell of."""
+    from qazyna.shell.installation import open_books
+    from qazyna.shell.queries.register import live_register
+
+    with open_books() as books:
+        return live_register(books.connection)
 
 
 def _last(market: Any, assets: tuple[str, ...], since: date) -> date:

@@ -18,11 +18,11 @@ def _percent(text: str | None) -> str:
     return "" if text is None else f"{Decimal(text):.1%}"
 
 
-def _days(text: str | None) -> str:
-    return text or ""
+def _days(days: float | None) -> str:
+    return "" if days is None else f"{days:g}"
 
 
-_LINES: tuple[tuple[str, str, Callable[[str | None], str]], ...] = (
+_LINES: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
     ("end_value", "value at the end", money),
     ("real_end_value", "  in money of the first day", money),
     ("raised", "raised by sales", money),

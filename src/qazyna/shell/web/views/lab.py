@@ -257,7 +257,7 @@ def _exposure(name: str, told: Mapping[str, Any], asked: Asked, query: str) -> d
     used = told["median_days_to_use"]
     return {
         "name": link(called(name), path("lab", name) + query),
-        "use": number(Decimal(used), 0) if used else NOTHING,
+        "use": NOTHING if used is None else number(Decimal(used), 0),
         "days": number(told["key_custody_days"]),
         "value_days": _value_days(told, asked.currency),
         "volatility": _fraction(told["volatility"]),
