@@ -42,3 +42,29 @@ def test_half_an_entry_is_noticed_with_its_batch(books, register, monkeypatch):
         import_register_file(books, register, actor="owner")
     assert ("has_its_first_leg", 1) == (caught.value.diag.constraint_name, len(written))
     assert before == rows(books)
+
+
+def test_a_key_is_looked_up_and_not_searched_for(books, register, monkeypatch):
+    """However small the tables are when the server plans its look-ups, and whatever it knows.
+
+    An index that has a part of a key, and many rows of one transaction for it, would be read whole
+    for each row: what is read would grow with the square of what is written.
+    """
+    monkeypatch.setattr(writing, "FIRST", 4)
+    books.execute("SELECT books.refresh_statistics()")  # by now every transaction wrote one event
+    before = _read_from_indexes(books)
+    import_register_file(books, register, actor="owner")
+    events = books.execute("SELECT count(*) FROM books.event").fetchone()[0]
+    read = {table: rows - before[table] for table, rows in _read_from_indexes(books).items()}
+    assert {} == {table: rows for table, rows in read.items() if rows > 20 * events}
+
+
+def _read_from_indexes(books):
+    """How many rows were ever read from the indexes of each table."""
+    books.execute("SELECT pg_stat_force_next_flush()")
+    return dict(
+        books.execute(
+            "SELECT relname::text, sum(idx_tup_read)::bigint FROM pg_stat_user_indexes"
+            " WHERE schemaname = 'books' GROUP BY 1"
+        ).fetchall()
+    )

@@ -90,6 +90,8 @@ class Batch:
                 raise error
             if prepared is not None:
                 known[prepared] = fresh[prepared]
+            elif result.status == pq.ExecStatus.COMMAND_OK:
+                answers.append([])
             else:
                 load = Transformer(self._connection)
                 load.set_pgresult(result)

@@ -6,6 +6,7 @@ triggers. What is written here is a function of the events; `replay` derives it 
 
 import hashlib
 import secrets
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,6 +19,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from qazyna.errors import InvariantBroken
+from qazyna.history.register import uncollected
 from qazyna.ledger import chart
 from qazyna.ledger.entry import (
     THIS_EVENT,
@@ -48,12 +50,18 @@ BULK = 64
 """From so many rows on, a table is written by COPY."""
 
 BATCH = 8_000
-"""So many events are prepared while those before them are written.
+"""So many events are prepared while those before them are written."""
 
-The first batch is as large as the others, though writing would begin sooner with a small one: the
-server keeps the plans of its keys' look-ups as it makes them for the first batch, and for small
-tables it plans to read them whole. (With 1,000, an import into new books took ten times as long.)
-"""
+FIRST = 1_000
+"""So many in the first batch, that writing may begin soon. Each is twice as large as the one
+before, up to `BATCH`: what a batch adds to the months' sums it adds at once."""
+
+_BEFORE_MANY = ("SET LOCAL enable_seqscan = off", "DISCARD PLANS")
+"""The server keeps the plans of its keys' look-ups as it first made them, and what it made for
+small tables reads them whole. They are made anew, to go by the key however small the table is."""
+
+_SWITCH = 0.0005
+"""Seconds for which the thread that thinks may let the one that inserts wait for its turn."""
 
 _COLUMNS = {
     "command": "key kind body_sha256 salt result actor recorded_at",
@@ -127,6 +135,7 @@ class _Inserting:
         self._pool: ThreadPoolExecutor | None = None
         self._under_way: Future[None] | None = None
         self._aside: Connection | None = None
+        self._switch = sys.getswitchinterval()
 
     def __enter__(self) -> "_Inserting":
         return self
@@ -134,6 +143,7 @@ class _Inserting:
     def __exit__(self, *_: object) -> None:
         if self._pool:
             self._pool.shutdown(wait=True)
+            sys.setswitchinterval(self._switch)
         if self._aside:
             self._aside.close()
 
@@ -141,7 +151,11 @@ class _Inserting:
         """Begin to insert, once what is under way is done."""
         ready = _ready(rows)
         self.wait()
-        self._pool = self._pool or ThreadPoolExecutor(1)
+        if self._pool is None:
+            for statement in _BEFORE_MANY:
+                self._connection.execute(statement)
+            sys.setswitchinterval(_SWITCH)
+            self._pool = ThreadPoolExecutor(1)
         self._under_way = self._pool.submit(_insert_whole, self._connection, ready)
 
     def last(self, rows: Rows) -> None:
@@ -154,6 +168,11 @@ class _Inserting:
         if self._under_way:
             self._under_way.result()
             self._under_way = None
+
+    @property
+    def many(self) -> bool:
+        """Whether there was more than one batch."""
+        return self._pool is not None
 
     @property
     def free(self) -> Connection:
@@ -189,20 +208,27 @@ def write(
     rows: Rows = defaultdict(list)
     rows["document"] = [(_sha256(content), name, content) for name, content in documents]
     writer = _Writer(known, first, origin)
-    with _Inserting(connection) as inserting:
-        while batch := list(islice(events, BATCH)):
+    with uncollected(), _Inserting(connection) as inserting:
+        size = min(FIRST, BATCH)
+        while batch := list(islice(events, size)):
+            size = min(2 * size, BATCH)
             if follows:
                 inserting.put(rows)
                 rows = defaultdict(list)
             follows += batch
             writer.add(inserting, rows, known.world.booked[-len(batch) :])
-        rows["command"] = [_command(origin, result(follows), known)]
         streams = {event.stream for event in follows}
-        if sum(map(len, rows.values())) + len(streams) < BULK:
+        if not inserting.many and sum(map(len, rows.values())) + len(streams) < BULK:
+            rows["command"] = [_command(origin, result(follows), known)]
             transaction.send(_little(connection, rows, _states(known, first, streams)), last=last)
         else:
+            if inserting.many:
+                inserting.put(rows)
+                rows = defaultdict(list)
+            rows["command"] = [_command(origin, result(follows), known)]
+            states = _states(known, first, streams)
             inserting.last(rows)
-            _write_states(connection, *_states(known, first, streams))
+            _write_states(connection, *states)
     return follows, writer.seqs
 
 

@@ -10,7 +10,6 @@ _SQL = Path(__file__).parents[1] / "sql"
 _UNDO = """
     DROP TABLE books.signature, books.signer, books.subtree, books.sealed, books.batch;
     DROP FUNCTION books.batch_is_whole();
-    DROP INDEX books.event_by_tx;
 """
 
 

@@ -76,7 +76,9 @@ CREATE TABLE event (
     leaf        bytea       NOT NULL CHECK (octet_length(leaf) BETWEEN 2 AND 60000),
     private     jsonb,
     UNIQUE (stream, version),
-    UNIQUE (seq, tx),
+    -- In this order, for it also finds what transactions wrote. An index of `tx` alone would tempt the
+    -- planner, while the table is small, to look a key (seq, tx) up in all that its transaction wrote.
+    UNIQUE (tx, seq),
     UNIQUE (seq, tx, kind, stream)
 );
 

@@ -101,8 +101,11 @@ DECLARE
     posted bigint;       -- postings in all,
     resting bigint;      -- those that rest on a grant,
     reversing bigint;    -- and those that take one back
-    touched bigint;      -- holdings that the postings move
-    known bigint;        -- of these, how many there were before
+    -- What the postings move and was there before: holdings, by how much, their latest day; or grants.
+    ids bigint[];
+    codes text[];
+    nets numeric[];
+    latest date[];
     dated_back boolean := false;  -- something was taken out on an earlier day than the last
     few boolean;
     moves record;
@@ -142,62 +145,59 @@ BEGIN
             END IF;
         END LOOP;
     ELSE
-        SELECT count(*), count(there.last_day),
-               bool_or(t.since < greatest(t.last_day, there.last_day))
-        INTO touched, known, dated_back
-        FROM (
-            SELECT account, asset, max(value_date) AS last_day, min(taken_on) AS since FROM (
-                SELECT debit AS account, asset, value_date,
-                       CASE WHEN debit_class = ANY (titles) THEN value_date END AS taken_on
-                FROM fresh
-                UNION ALL
-                SELECT credit, asset, value_date,
-                       CASE WHEN credit_class <> ALL (titles) THEN value_date END
-                FROM fresh
-            ) AS legs GROUP BY account, asset ORDER BY account, asset
-        ) AS t LEFT JOIN LATERAL (
-            SELECT h.last_day FROM holding h WHERE h.account = t.account AND h.asset = t.asset
-            FOR NO KEY UPDATE
-        ) AS there ON true;
+        -- 2. What was not there is new, and inserted at once: by the same look as the locks, so that
+        --    another writer who brings the same about meantime meets the primary key.
+        WITH touched AS MATERIALIZED (
+            SELECT moved.account, moved.asset, moved.net, moved.last_day, moved.taken_on,
+                   there.last_day AS last_before
+            FROM (
+                SELECT account, asset, sum(net) AS net, max(value_date) AS last_day,
+                       min(taken_on) AS taken_on
+                FROM (
+                    SELECT debit AS account, asset, quantity AS net, value_date,
+                           CASE WHEN debit_class = ANY (titles) THEN value_date END AS taken_on
+                    FROM fresh
+                    UNION ALL
+                    SELECT credit, asset, -quantity, value_date,
+                           CASE WHEN credit_class <> ALL (titles) THEN value_date END
+                    FROM fresh
+                ) AS legs GROUP BY account, asset ORDER BY account, asset
+            ) AS moved LEFT JOIN LATERAL (
+                SELECT h.last_day FROM holding h
+                WHERE h.account = moved.account AND h.asset = moved.asset
+                FOR NO KEY UPDATE
+            ) AS there ON true
+        ), brought AS (
+            INSERT INTO holding (account, asset, book, book_kind, class, side, asset_class, quantity,
+                                 last_day)
+            SELECT t.account, t.asset, a.book, a.book_kind, a.class, a.side,
+                   (SELECT s.class FROM asset s WHERE s.code = t.asset),
+                   CASE a.side WHEN 'location' THEN t.net ELSE -t.net END, t.last_day
+            FROM touched t, LATERAL (SELECT * FROM account WHERE id = t.account OFFSET 0) AS a
+            WHERE t.last_before IS NULL
+        )
+        SELECT bool_or(taken_on < greatest(last_day, last_before)),
+               array_agg(account) FILTER (WHERE last_before IS NOT NULL),
+               array_agg(asset) FILTER (WHERE last_before IS NOT NULL),
+               array_agg(net) FILTER (WHERE last_before IS NOT NULL),
+               array_agg(last_day) FILTER (WHERE last_before IS NOT NULL)
+        INTO dated_back, ids, codes, nets, latest
+        FROM touched;
 
-        -- 2. Move it. Rows are found by their place, which the lock keeps still.
-        IF known > 0 THEN
+        -- 3. Move what was there. Rows are found by their place, which the lock keeps still.
+        IF ids IS NOT NULL THEN
             UPDATE holding h
             SET quantity = h.quantity + CASE h.side WHEN 'location' THEN moved.net ELSE -moved.net END,
                 last_day = greatest(h.last_day, moved.last_day)
             FROM (
-                SELECT found.at, sums.net, sums.last_day FROM (
-                    SELECT account, asset, sum(net) AS net, max(value_date) AS last_day FROM (
-                        SELECT debit AS account, asset, quantity AS net, value_date FROM fresh
-                        UNION ALL
-                        SELECT credit, asset, -quantity, value_date FROM fresh
-                    ) AS legs GROUP BY account, asset
-                ) AS sums, LATERAL (
+                SELECT found.at, sums.net, sums.last_day
+                FROM unnest(ids, codes, nets, latest) AS sums (account, asset, net, last_day),
+                LATERAL (
                     SELECT k.ctid AS at FROM holding k
                     WHERE k.account = sums.account AND k.asset = sums.asset OFFSET 0
                 ) AS found
             ) AS moved
             WHERE h.ctid = moved.at;
-        END IF;
-
-        -- 3. What was not there is new; another writer who brings the same about meets the primary key.
-        IF known < touched THEN
-            INSERT INTO holding (account, asset, book, book_kind, class, side, asset_class, quantity,
-                                 last_day)
-            SELECT moved.account, moved.asset, a.book, a.book_kind, a.class, a.side,
-                   (SELECT s.class FROM asset s WHERE s.code = moved.asset),
-                   CASE a.side WHEN 'location' THEN moved.net ELSE -moved.net END, moved.last_day
-            FROM (
-                SELECT account, asset, sum(net) AS net, max(value_date) AS last_day FROM (
-                    SELECT debit AS account, asset, quantity AS net, value_date FROM fresh
-                    UNION ALL
-                    SELECT credit, asset, -quantity, value_date FROM fresh
-                ) AS legs GROUP BY account, asset ORDER BY account, asset
-            ) AS moved,
-            LATERAL (SELECT * FROM account WHERE id = moved.account OFFSET 0) AS a
-            WHERE (
-                SELECT true FROM holding h WHERE h.account = moved.account AND h.asset = moved.asset
-            ) IS NULL;
         END IF;
     END IF;
 
@@ -239,7 +239,7 @@ BEGIN
         END IF;
     END IF;
 
-    -- 5. Draw on the grants in the same three steps. A reversal gives back what was drawn.
+    -- 5. Draw on the grants in the same way. A reversal gives back what was drawn.
     IF resting + reversing = 0 THEN
         NULL;
     ELSIF few THEN
@@ -259,41 +259,40 @@ BEGIN
             END IF;
         END LOOP;
     ELSE
-        PERFORM 1 FROM (
-            SELECT DISTINCT scope FROM (
-                SELECT scope FROM fresh WHERE scope IS NOT NULL
-                UNION ALL
-                SELECT (SELECT p.scope FROM posting p WHERE p.entry = f.reverses AND p.leg = f.leg)
-                FROM fresh f WHERE f.reverses IS NOT NULL
-            ) AS touched ORDER BY scope
-        ) AS t, LATERAL (SELECT 1 FROM drawn d WHERE d.authority = t.scope FOR NO KEY UPDATE) AS locked;
-
-        UPDATE drawn d SET used = d.used + draws.net
-        FROM (
-            SELECT found.at, sums.net FROM (
+        WITH touched AS MATERIALIZED (
+            SELECT draws.scope, draws.net, there.authority
+            FROM (
                 SELECT scope, sum(net) AS net FROM (
                     SELECT scope, quantity AS net FROM fresh WHERE scope IS NOT NULL
                     UNION ALL
                     SELECT (SELECT p.scope FROM posting p WHERE p.entry = f.reverses AND p.leg = f.leg),
                            -f.quantity
                     FROM fresh f WHERE f.reverses IS NOT NULL
-                ) AS touched WHERE scope IS NOT NULL GROUP BY scope
-            ) AS sums, LATERAL (
-                SELECT k.ctid AS at FROM drawn k WHERE k.authority = sums.scope OFFSET 0
-            ) AS found
-        ) AS draws
-        WHERE d.ctid = draws.at;
+                ) AS legs WHERE scope IS NOT NULL GROUP BY scope ORDER BY scope
+            ) AS draws LEFT JOIN LATERAL (
+                SELECT d.authority FROM drawn d WHERE d.authority = draws.scope FOR NO KEY UPDATE
+            ) AS there ON true
+        ), brought AS (
+            INSERT INTO drawn (authority, granted, used)
+            SELECT t.scope, (SELECT g.granted FROM authority g WHERE g.id = t.scope), t.net
+            FROM touched t WHERE t.authority IS NULL
+        )
+        SELECT array_agg(scope), array_agg(net) INTO ids, nets
+        FROM touched WHERE authority IS NOT NULL;
 
-        INSERT INTO drawn (authority, granted, used)
-        SELECT sums.scope, (SELECT g.granted FROM authority g WHERE g.id = sums.scope), sums.net
-        FROM (
-            SELECT scope, sum(quantity) AS net FROM fresh WHERE scope IS NOT NULL
-            GROUP BY scope ORDER BY scope
-        ) AS sums
-        WHERE (SELECT true FROM drawn d WHERE d.authority = sums.scope) IS NULL;
+        IF ids IS NOT NULL THEN
+            UPDATE drawn d SET used = d.used + draws.net
+            FROM (
+                SELECT found.at, sums.net FROM unnest(ids, nets) AS sums (scope, net), LATERAL (
+                    SELECT k.ctid AS at FROM drawn k WHERE k.authority = sums.scope OFFSET 0
+                ) AS found
+            ) AS draws
+            WHERE d.ctid = draws.at;
+        END IF;
     END IF;
 
-    -- 6. Add to the month's sums. One posting has one sum to add to, and needs no grouping.
+    -- 6. Add to the month's sums. One posting has one sum to add to, and needs no grouping. Many have
+    --    a shard of their own, so that nobody who posts one waits for them.
     IF posted = 1 THEN
         INSERT INTO tally AS t
         SELECT date_trunc('month', f.value_date), b.kind, f.kind, f.leg, f.debit_class,
@@ -310,7 +309,8 @@ BEGIN
     SELECT date_trunc('month', f.value_date)::date,
            (SELECT b.kind FROM book b WHERE b.id = f.book), f.kind, f.leg, f.debit_class,
            f.credit_class, f.counter, f.asset, coalesce(e.currency, ''), e.flow,
-           (e.event % 4)::smallint, sum(f.quantity), coalesce(sum(e.value), 0), count(*)
+           CASE WHEN few THEN e.event % 4 ELSE 4 END::smallint, sum(f.quantity),
+           coalesce(sum(e.value), 0), count(*)
     FROM fresh f, LATERAL (SELECT * FROM entry WHERE id = f.entry OFFSET 0) AS e
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
     ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11

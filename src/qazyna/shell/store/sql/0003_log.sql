@@ -7,8 +7,6 @@
 
 SET LOCAL search_path = books, public;
 
-CREATE INDEX event_by_tx ON event (tx);
-
 CREATE TABLE batch (
     size           bigint      NOT NULL PRIMARY KEY CHECK (size >= 0),   -- of the tree, with it
     root           bytea       NOT NULL CHECK (octet_length(root) = 32),
