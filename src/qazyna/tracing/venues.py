@@ -7,7 +7,7 @@ import polars as pl
 
 from qazyna.tracing.entity import kernel
 from qazyna.tracing.entity.features import FEATURES, features, reasons, scored
-from qazyna.tracing.entity.model import judge
+from qazyna.tracing.entity.model import SCORECARD, judge, ways
 from qazyna.tracing.entity.sight import Events, Sight
 
 LICENSED = "licensed"
@@ -48,16 +48,18 @@ def table(sight: Sight, events: Events) -> pl.DataFrame:
 def venues(sight: Sight, *, top: int = 50, least: int = LEAST_PAYMENTS) -> dict[str, Any]:
     """The likeliest exchanges that no register calls licensed, with the reasons.
 
-    Where enough clusters carry tags, the ways to rank are measured on them too.
+    Where enough clusters carry tags, three ways to rank are measured on them and the best one
+    ranks; else the scorecard does.
     """
     found = table(sight, sight.events(candidates(sight, least)))
     licensed = pl.col("status").fill_null("") == LICENSED
-    ranked = found.filter(~licensed).head(top)
-    measured = judge(
-        found.filter(pl.col("category").is_not_null()).with_columns(
-            pl.col("category").alias("type")
-        )
+    tagged = found.filter(pl.col("category").is_not_null()).with_columns(type=pl.col("category"))
+    measured = judge(tagged)
+    way = measured["best"] if measured else SCORECARD
+    found = found.with_columns(rank_by=ways(tagged, found)[way]).sort(
+        ["rank_by", "cluster"], descending=[True, False]
     )
+    ranked = found.filter(~licensed).head(top)
     return {
         "as_of": sight.until.height,
         "candidates": len(found),
@@ -70,11 +72,12 @@ def venues(sight: Sight, *, top: int = 50, least: int = LEAST_PAYMENTS) -> dict[
                 "category": row["category"],
                 "register": row["status"],
                 "exchange_like": round(row["exchange_like"], 4),
+                "rank_by": round(row["rank_by"], 6),
                 "reasons": reasons(row),
                 "features": {name: row[name] for name in FEATURES},
             }
             for rank, row in enumerate(ranked.iter_rows(named=True), 1)
         ],
-        "ranked_by": "scorecard",
+        "ranked_by": way,
         "measured": measured,
     }

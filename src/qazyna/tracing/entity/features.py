@@ -129,7 +129,7 @@ def scored(table: pl.DataFrame) -> pl.Series:
         value = table[name].cast(pl.Float64).fill_null(0).fill_nan(0).clip(0).to_numpy()
         share = value if whole is None else np.log1p(value) / np.log1p(whole)
         total += weight * np.clip(share, 0, 1)
-    return pl.Series("exchange_like", total)
+    return pl.Series("exchange_like", np.minimum(total, 1.0))
 
 
 def reasons(row: dict[str, Any]) -> list[str]:

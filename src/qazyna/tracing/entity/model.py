@@ -9,6 +9,7 @@ import polars as pl
 from qazyna.tracing.entity.features import FEATURES, scored
 
 Array = np.ndarray[Any, Any]
+BASELINE, SCORECARD, LEARNT = "baseline: depositors", "scorecard", "learnt: logistic"
 RIDGE = 1.0
 LEAST = 20
 """So many of each kind, before and after the split, or nothing is measured."""
@@ -77,26 +78,42 @@ class Logistic:
         return scores
 
 
+def _truth(table: pl.DataFrame) -> Array:
+    return table["type"].str.starts_with("exchange").to_numpy()
+
+
+def ways(known: pl.DataFrame, asked: pl.DataFrame) -> dict[str, pl.Series]:
+    """Every way to rank the rows of `asked`; what is learnt is learnt from `known`."""
+    found = {
+        BASELINE: asked["depositors"].cast(pl.Float64),
+        SCORECARD: scored(asked),
+    }
+    if len(known):
+        model = Logistic.fitted(known, _truth(known).astype(float))
+        found[LEARNT] = pl.Series(model.score(asked))
+    return found
+
+
 def judge(table: pl.DataFrame) -> dict[str, Any] | None:
     """Compare a baseline, the scorecard and a learnt model on rows with `type` and `first_seen`.
 
-    A type that begins with "exchange" is an exchange. What was first seen in the earlier half is
-    learnt from, the later half is ranked. None where either half has fewer than LEAST of either
-    kind.
+    A type that begins with "exchange" is an exchange. What was first seen before half of the
+    exchanges were is learnt from, what came later is ranked. None where either side of that day has
+    fewer than LEAST of either kind.
     """
     table = table.sort("first_seen", "cluster")
-    half = len(table) // 2
-    early, late = table.head(half), table.tail(len(table) - half)
-    truths = [part["type"].str.starts_with("exchange").to_numpy() for part in (early, late)]
+    begun = table.filter(pl.col("type").str.starts_with("exchange"))["first_seen"]
+    if not len(begun):
+        return None
+    early = table.filter(pl.col("first_seen") < begun[len(begun) // 2])
+    late = table.filter(pl.col("first_seen") >= begun[len(begun) // 2])
+    truths = [_truth(part) for part in (early, late)]
     if any(min(truth.sum(), (~truth).sum()) < LEAST for truth in truths):
         return None
-    learnt = Logistic.fitted(early, truths[0].astype(float))
-    ways = {
-        "baseline: depositors": late["depositors"].cast(pl.Float64).to_numpy(),
-        "scorecard": scored(late).to_numpy(),
-        "learnt: logistic": learnt.score(late),
+    judged = {
+        name: _judged(late, truths[1], score.to_numpy())
+        for name, score in ways(early, late).items()
     }
-    judged = {name: _judged(late, truths[1], score) for name, score in ways.items()}
     return {
         "learnt_on": len(early),
         "judged_on": len(late),
