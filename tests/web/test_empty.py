@@ -35,6 +35,13 @@ def test_an_empty_page_says_what_would_stand_there(empty, address, sentence):
     assert sentence in text(page)
 
 
+def test_practice_stands_on_the_page_of_the_law_in_words(empty):
+    page = text(client("ann").get("/blueprint"))
+    assert "sell and invest" in page
+    assert "4 hedge funds; returns as 0.25 BTC + 0.1 ETH + 0.65 CASH" in page
+    assert "3.0 % at 0.5; 10.0 % at 2" in page
+
+
 @pytest.mark.parametrize(
     "address",
     [

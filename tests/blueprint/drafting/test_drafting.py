@@ -260,3 +260,38 @@ RAW = st.recursive(
 @hypothesis_given(RAW)
 def test_whatever_is_written_is_read_back(value: object) -> None:
     assert tomllib.loads(f"a = {toml(value)}") == {"a": value}
+
+
+@settings(max_examples=100, deadline=None)
+@hypothesis_given(
+    st.dictionaries(
+        st.sampled_from(
+            [
+                *("jurisdiction", "custodian", "role", "from", "leave_out", "practice"),
+                *("forfeiture.appeal_days", "limits.gold", "approvals.seize", "programme"),
+                *("practice.vehicle.venture", "practice.auction.discount", "seizure.controls"),
+            ]
+        ),
+        st.none()
+        | RAW
+        | st.dictionaries(
+            st.sampled_from(["name", "title", "holds", "value", "from", "source", "days", "code"]),
+            RAW,
+            max_size=3,
+        )
+        | st.lists(st.dictionaries(st.sampled_from(["name", "value", "from"]), RAW, max_size=2)),
+        max_size=4,
+    )
+)
+def test_no_answer_makes_it_stumble_or_write_what_is_no_toml(data: dict[str, Any]) -> None:
+    found = given(data)
+    if not found.problems:
+        problems = check(draft(TEMPLATE, base(), found).text)
+        assert not [each for each in problems if "not TOML" in each.message]
+
+
+def test_null_leaves_out() -> None:
+    found = made({"jurisdiction": NOWHERE, "practice": None, "limits": {"gold": None}})
+
+    assert "limits.gold" not in found.clauses
+    assert not [name for name in found.clauses if name.startswith("practice.")]

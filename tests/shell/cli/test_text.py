@@ -62,6 +62,14 @@ def test_the_law_is_read_in_clauses(sold):
     assert "at most 10 hedge funds " in text
     assert "2 approvals of investment committee or risk officer" in text
     assert "verified 2026-" in text
+    assert "  1 % at 0; 3 % at 0.5; 10 % at 2  " in text
+    assert (
+        "4 × hedge fund following 0.25 BTC, 0.10 ETH, 0.65 CASH; 3 % a year beyond it; "
+        "fees 2 % a year and 20 % of gains; 45 days of notice; at most 25 % given back on a "
+        "dealing day"
+    ) in text
+    assert "1 × listed following 0.80 SPX, 0.30 BTC; fees 0.5 % a year  " in text
+    assert "  100,000,000  " in text
     assert "{" not in text
 
 

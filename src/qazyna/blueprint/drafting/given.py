@@ -49,7 +49,8 @@ def given(data: Mapping[str, object]) -> Given:
     """The answers of a file, TOML or JSON: clauses by dotted or nested name.
 
     A clause is answered by its value alone, by a table {value, source, verified, from, note}, or by
-    a list of such tables. What cannot be understood is named in `problems`, all of it.
+    a list of such tables; null leaves it out. What cannot be understood is named in `problems`, all
+    of it.
     """
     found = Given()
     for key, below in data.items():
@@ -88,7 +89,9 @@ def _facts(found: Given, table: Mapping[str, object]) -> None:
 
 def _walk(found: Given, path: tuple[str, ...], below: object) -> None:
     name = ".".join(path)
-    if name in GROUPS and isinstance(below, Mapping):
+    if below is None and (name in GROUPS or clause_named(path)):  # JSON's null
+        found.left_out.append(name)
+    elif name in GROUPS and isinstance(below, Mapping):
         for key, deeper in below.items():
             _walk(found, (*path, *key.split(".")), deeper)
     elif name in GROUPS:

@@ -44,7 +44,9 @@ def difference_as_text(told: dict[str, Any]) -> None:
 def made_as_text(made: dict[str, Any]) -> None:
     """What was written, and how much of it nobody has answered yet."""
     typer.echo(f"{made['file']} is written, and sound.")
-    typer.echo(f"{made['answered']} answers were given; {made['assumed']} are assumptions.")
+    one = made["answered"] == 1
+    given = f"{made['answered']} answer{'' if one else 's'} {'was' if one else 'were'} given"
+    typer.echo(f"{given}; {made['assumed']} are assumptions.")
 
 
 def _answer(unit: str, answer: dict[str, Any] | None) -> str:

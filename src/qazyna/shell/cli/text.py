@@ -298,6 +298,8 @@ def in_words(unit: str, value: Any) -> str:
         return _limit(value)
     if unit == "approvals":
         return _approvals(value)
+    if unit == "money":
+        return f"{Decimal(value):,f}"
     if unit == "par":
         return f"{value['value']} {value['currency']}"
     return str(value)
@@ -325,16 +327,18 @@ def _limit(value: dict[str, str]) -> str:
 
 def _vehicle(value: dict[str, Any]) -> str:
     mix = ", ".join(f"{weight} {series}" for series, weight in value["mix"].items())
-    alpha, management, performance, gate = (
-        _percent(Decimal(value[key])) for key in ("alpha", "management", "performance", "gate")
-    )
-    notice = value["notice_days"]
-    return (
-        f"{value['count']} × {spoken(value['kind'])} following {value.get('series') or mix}; "
-        f"{alpha} a year beyond it; fees {management} a year and {performance} of gains; "
-        f"{notice} day{'s' if notice != 1 else ''}' notice; at most {gate} given back on a "
-        "dealing day"
-    )
+    shares = {key: Decimal(value[key]) for key in ("alpha", "management", "performance", "gate")}
+    said = [f"{value['count']} × {spoken(value['kind'])} following {value.get('series') or mix}"]
+    if shares["alpha"]:
+        said.append(f"{_percent(shares['alpha'])} a year beyond it")
+    said.append(f"fees {_percent(shares['management'])} a year")
+    if shares["performance"]:
+        said[-1] += f" and {_percent(shares['performance'])} of gains"
+    if notice := value["notice_days"]:
+        said.append(f"{notice} day{'s' if notice != 1 else ''} of notice")
+    if shares["gate"] != 1:
+        said.append(f"at most {_percent(shares['gate'])} given back on a dealing day")
+    return "; ".join(said)
 
 
 def _approvals(value: dict[str, Any]) -> str:

@@ -10,6 +10,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from qazyna.blueprint import Approvals, Blueprint, Curve, Dated, Limit, Par, Vehicle
 from qazyna.blueprint import show as spell
+from qazyna.blueprint.explaining.english import English
+from qazyna.blueprint.schema import CLAUSES
 from qazyna.clock import day
 from qazyna.shell.store.reading import current_blueprint
 from qazyna.shell.web import books, figures, words
@@ -71,6 +73,7 @@ def _value(value: Dated) -> dict[str, Any]:
     }
 
 
+_WORDS_ONLY: Final = {each.name for each in CLAUSES if each.unit == "text" and each.among}
 _WEEK: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -102,11 +105,13 @@ def spoken_value(answer: Dated) -> SafeString:
         points = (f"{percent(discount)} at {ratio}" for ratio, discount in value.points)
         return format_html("{}", "; ".join(points))
     if isinstance(value, Vehicle):
-        return format_html("{}", _vehicle(value))
+        return format_html("{}", English().vehicle(value))
     if answer.clause == "jurisdiction.weekend" and isinstance(value, tuple):
         return format_html("{}", ", ".join(_WEEK[int(each) - 1] for each in value) or "none")
     if isinstance(value, tuple):
         return format_html("{}", ", ".join(str(each).replace("_", " ") for each in value) or "none")
+    if answer.unit == "text" and answer.clause in _WORDS_ONLY:
+        return format_html("{}", str(value).replace("_", " "))
     if answer.unit == "fraction":
         return format_html("{}", percent(Decimal(str(value))))
     if answer.unit == "money":
@@ -114,17 +119,6 @@ def spoken_value(answer: Dated) -> SafeString:
     if answer.unit == "days":
         return format_html("{} days", value)
     return format_html("{}", value)
-
-
-def _vehicle(value: Vehicle) -> str:
-    kind = value.kind.replace("_", " ")
-    follows = value.series or ", ".join(f"{weight} {series}" for series, weight in value.mix)
-    return (
-        f"{value.count} × {kind} following {follows or 'nothing'}; {percent(value.alpha)} a year "
-        f"beyond it; fees {percent(value.management)} a year and {percent(value.performance)} of "
-        f"gains; {value.notice_days} days’ notice; at most {percent(value.gate, 0)} given back on "
-        "a dealing day"
-    )
 
 
 def _count_assumed(found: Blueprint) -> int:
