@@ -9,12 +9,18 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import count
 
+from pydantic import TypeAdapter, ValidationError
+
 from qazyna.clock import day as read_day
 from qazyna.errors import Refused
 from qazyna.history.rows import COLUMNS, OPTIONAL, OUTCOMES
 from qazyna.money import ASSETS, Asset
 from qazyna.office.table import Findings, Line
+from qazyna.plan import Name, Segment
+from qazyna.seizure.case import may_name_a_case
 
+_CASE: TypeAdapter[str] = TypeAdapter(Name)
+_REF: TypeAdapter[str] = TypeAdapter(Segment)
 _QUOTED = ("crypto", "currency", "gold")
 
 
@@ -97,6 +103,7 @@ class _Reader:
         for column in ("case_id", "asset", "quantity", "seized_on", "outcome"):
             if not cells[column]:
                 self.findings.add(line, column, "missing_value", f"Every row needs its {column}.")
+        self._names(line, cells)
         asset, amount = self._quantity(line, cells)
         seized_on = self._day(line, "seized_on", cells)
         final_on = self._day(line, "final_on", cells)
@@ -126,6 +133,22 @@ class _Reader:
             recorded,
             assumed,
         )
+
+    def _names(self, line: int, cells: dict[str, str]) -> None:
+        """A case and a holding must be able to name a book."""
+        try:
+            may_name_a_case(cells["case_id"])
+        except Refused as no:
+            self.findings.refused(line, "case_id", no)
+        for column, kind in (("case_id", _CASE), ("holding_ref", _REF)):
+            if cells.get(column):
+                try:
+                    kind.validate_python(cells[column])
+                except ValidationError:
+                    what = (
+                        f"{column} is one short line that can name a book: no slash in a holding."
+                    )
+                    self.findings.add(line, column, "bad_reference", what)
 
     def _name(self, case: str, ref: str) -> str:
         """A holding of its own for each row: a part of one is followed by itself."""

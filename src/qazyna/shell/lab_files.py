@@ -101,13 +101,13 @@ def _text(path: Path) -> str:
     return text_of(path.name, content)
 
 
-def write_entries(compared: Compared, folder: Path, case: str = "") -> list[Path]:
+def write_entries(compared: Compared, folder: Path) -> list[Path]:
     """Every model's simulated journal as CSV, and which entries its figures are sums of."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, played in compared.plays.items():
         tables: list[tuple[str, Sequence[str], Iterable[Sequence[str]]]] = [
-            (f"{name}.entries.csv", COLUMNS, rows(played, case)),
+            (f"{name}.entries.csv", COLUMNS, rows(played)),
             (f"{name}.figures.csv", FIGURES, figures(compared.outcomes[name])),
         ]
         for file, heading, lines in tables:

@@ -263,6 +263,9 @@ def test_an_asset_without_prices_is_a_gap_and_counts_nowhere(line, tmp_path):
     ("column", "value", "code"),
     [
         ("asset", "DOGE", "unknown_asset"),
+        ("case_id", "workout", "bad_case"),
+        ("case_id", "a\tb", "bad_reference"),
+        ("holding_ref", "a/b", "bad_reference"),
         ("quantity", "1e3", "bad_quantity"),
         ("seized_on", "2020-13-01", "bad_date"),
         ("outcome", "kept", "unknown_outcome"),
