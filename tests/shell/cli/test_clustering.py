@@ -1,0 +1,206 @@
+"""`trace cluster`, `trace tags`, `trace entity`, `trace venues`: their documents and refusals."""
+
+import polars as pl
+import pytest
+
+from qazyna.tracing.coinjoin import Rule
+from tests.shell.cli.shapes import problems
+from tests.tracing.small import Small
+
+CLUSTERED = {
+    "chain": "text",
+    "height": "count",
+    "transactions": "count",
+    "inputs": "count",
+    "addresses": "count",
+    "clusters": "count",
+    "largest": "count",
+    "coinjoins": dict.fromkeys((rule.name for rule in Rule), "count"),
+    "excluded": "count",
+    "begun_from": "count|null",
+    "read": "count",
+    "change_links": "count|null",
+    "labels": "text",
+    "ids": "text",
+    "change": "text|null",
+}
+TAG = {
+    "address": "text|null",
+    "tx_hash": "text|null",
+    "label": "text",
+    "currency": "text",
+    "actor": "text|null",
+    "categories": ["text"],
+    "confidence": "count",
+    "definer": "bool",
+    "lastmod": "date|null",
+    "source": "text",
+    "origin": "text",
+    "status": "text|null",
+}
+NAME = {
+    "label": "text",
+    "actor": "text|null",
+    "category": "text|null",
+    "confidence": "count",
+    "why": "text",
+    "against": [{"owner": "text", "confidence": "count", "tags": "count"}],
+}
+IMPORTED = {
+    "file": "text",
+    "files": "count",
+    "rows": "count",
+    "accepted": "count",
+    "already_known": "count",
+    "findings": [
+        {
+            "file": "text",
+            "line": "count",
+            "column": "text",
+            "code": "text",
+            "message": "text",
+            "taken": "bool",
+        }
+    ],
+    "tags": "count",
+    "actors": "count",
+    "conflicts": "count",
+    "folder": "text",
+}
+PARTY = {
+    "entity": "text|null",
+    "label": "text|null",
+    "category": "text|null",
+    "amount": "decimal",
+    "transactions": "count",
+}
+TOLD = {
+    "address": "text",
+    "entity": "text",
+    "name": NAME,
+    "addresses": "count",
+    "transactions": "count",
+    "received": "decimal",
+    "sent": "decimal",
+    "balance": "decimal",
+    "first_seen": "instant",
+    "last_seen": "instant",
+    "as_of": "count",
+    "tags": [TAG],
+    "exposure": {"new coins": "decimal"},
+    "exposure_direct": {},
+    "exposure_indirect": {},
+    "counterparties": {"received_from": [PARTY], "sent_to": [PARTY]},
+    "peel_chains": {
+        "transactions": "count",
+        "chains": "count",
+        "longest": [{"length": "count", "first": "text", "last": "text"}],
+    },
+    "score": {"exchange_like": "number", "features": {}, "reasons": ["text"]},
+}
+RANKED = {
+    "as_of": "count",
+    "candidates": "count",
+    "licensed": "count",
+    "venues": [
+        {
+            "rank": "count",
+            "entity": "text",
+            "label": "text|null",
+            "category": "text|null",
+            "register": "text|null",
+            "exchange_like": "number",
+            "rank_by": "number",
+            "reasons": ["text"],
+            "features": {},
+        }
+    ],
+    "ranked_by": "text",
+    "measured": "null",
+}
+
+
+@pytest.fixture
+def store(tmp_path):
+    small = Small()
+    first, second = small.coinbase(("a", 1_000)), small.coinbase(("b", 2_000))
+    third = small.pay([(first, 0), (second, 0)], ("shop", 600), ("a", 2_390))
+    small.pay([(third, 0)], ("till", 590))
+    small.store(tmp_path / "store")
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def packs(tmp_path):
+    folder = tmp_path / "packs"
+    folder.mkdir()
+    (folder / "one.yaml").write_text(
+        "source: s\ncurrency: SYN\nconfidence: forensic\nis_cluster_definer: true\n"
+        "tags:\n- {address: b, label: Exchange, category: exchange}\n- {address: c}\n"
+    )
+    return folder
+
+
+def test_clusters(own, store):
+    found = own.json("trace", "cluster", store, "--change")
+    assert [] == problems(found, CLUSTERED)
+    labels = pl.read_parquet(found["labels"])
+    together = labels.group_by("cluster").agg(pl.col("address").sort())["address"].to_list()
+    assert [["a", "b"], ["shop"], ["till"]] == sorted(together)
+    assert (3, 2) == (found["clusters"], found["largest"])
+    assert not own.home.exists()
+
+
+def test_the_store_may_be_said_as_an_option_and_only_once(own, store):
+    assert 3 == own.json("trace", "cluster", "--store", store)["clusters"]
+    assert 2 == own("trace", "cluster").status
+    assert 2 == own("trace", "cluster", store, "--store", store).status
+
+
+def test_as_of_and_incremental(own, store):
+    assert 2 == own.json("trace", "cluster", store, "--as-of", 1)["clusters"]
+    found = own.json("trace", "cluster", store, "--incremental", "--ids-only")
+    assert (1, 3) == (found["begun_from"], found["clusters"])
+    assert ["address", "cluster"] == pl.read_parquet(found["labels"]).columns
+
+
+def test_tags_come_into_the_home_without_a_database(own, packs):
+    found = own.json("trace", "tags", "import", packs)
+    assert [] == problems(found, IMPORTED)
+    assert (2, 1, 1) == (found["rows"], found["accepted"], len(found["findings"]))
+    assert ["tags"] == [each.name for each in own.home.iterdir()]
+    shown = own.json("trace", "tags", "show", "b")
+    assert [] == problems(shown, {"address": "text", "name": NAME, "tags": [TAG]})
+
+
+def test_an_entity_by_clusters_and_tags(own, store, packs):
+    own.json("trace", "tags", "import", packs)
+    own.json("trace", "cluster", store)
+    found = own.json("trace", "entity", "a", "--store", store)
+    assert [] == problems(found, TOLD)
+    assert ("Exchange", "a", "2390") == (found["name"]["label"], found["entity"], found["balance"])
+    assert "Exchange" in own("trace", "entity", "b", "--store", store).out
+
+
+def test_venues(own, store):
+    own.json("trace", "cluster", store)
+    found = own.json("trace", "venues", "--store", store, "--least", 1)
+    assert [] == problems(found, RANKED)
+    assert 3 == found["candidates"]
+    assert 1 == len(
+        own.json("trace", "venues", "--store", store, "--least", 1, "--top", 1)["venues"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("cluster", "nowhere"), "no_store"),
+        (("entity", "a", "--store", "STORE"), "no_labels"),
+        (("venues", "--store", "STORE"), "no_labels"),
+        (("tags", "import", "nowhere"), "no_tags"),
+    ],
+)
+def test_refusals(own, store, words, code):
+    words = [store if word == "STORE" else word for word in words]
+    assert code == own.refused("trace", *words)["code"]
