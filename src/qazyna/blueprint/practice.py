@@ -63,6 +63,8 @@ def practice_is_whole(answers: Answers, draft: Draft) -> Iterator[Problem]:
     if disposal := answers.get(_DISPOSAL):
         needed.append((disposal, "practice.days.final"))
         needed += [(disposal, each) for each in _DISPOSAL_NEEDS.get(str(disposal.value), ())]
+    if disposal and _floor_sells(answers):
+        needed.append((disposal, _BY))
     if (by := answers.get(_BY)) and _sells_by(answers):
         needed.append((by, "practice.sale.cost"))
         needed += [(by, each) for each in _SALE_NEEDS.get(str(by.value), ())]
@@ -217,7 +219,22 @@ def _placed(answers: Answers) -> list[Dated]:
 def _sells_by(answers: Answers) -> bool:
     """Whether something is sold in the way that practice.sale.by names."""
     found = answers.get(_DISPOSAL)
-    return found is not None and _BY in _DISPOSAL_NEEDS.get(str(found.value), ())
+    if found is None:
+        return False
+    return _BY in _DISPOSAL_NEEDS.get(str(found.value), ()) or _floor_sells(answers)
+
+
+def _floor_sells(answers: Answers) -> bool:
+    """Whether what is kept may be worth too little for the reserve, and is sold then."""
+    disposal, eligible = answers.get(_DISPOSAL), answers.get("reserve.eligible")
+    return (
+        disposal is not None
+        and disposal.value == "hold"
+        and "reserve.market_value_floor" in answers
+        and eligible is not None
+        and isinstance(eligible.value, tuple)
+        and "crypto" in eligible.value
+    )
 
 
 def _day(*answers: Dated) -> str:

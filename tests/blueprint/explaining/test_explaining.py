@@ -312,3 +312,18 @@ def test_whoever_a_shipped_model_names_has_a_name_in_every_language(file: Path) 
     for named in (found.jurisdiction, *found.custodians.values(), *found.roles.values()):
         for tongue in (TONGUES["ru"], TONGUES["kk"]):
             assert not re.search(r"[a-z]{2}", tongue.called(named, language))
+
+
+def test_where_small_assets_are_sold_though_the_rest_is_kept_it_is_told_how() -> None:
+    text = with_answer("practice.disposal", "text", '"hold"').replace(
+        'value = ["currency", "gold", "hedge_fund", "venture_fund"]',
+        'value = ["currency", "gold", "crypto", "hedge_fund", "venture_fund"]',
+    )
+
+    assert [told_of("practice.sale.by", text, each) for each in TONGUES] == [
+        "What is worth too little for the reserve is sold on the market, a little at a time.",
+        "Слишком малое для резерва продаётся на рынке, по частям.",
+        "Құны резервке жетпейтін актив нарықта бөліп-бөліп сатылады.",
+    ]
+    assert "500 000 000 000 USD" in told_of("reserve.market_value_floor", text, "ru")
+    assert "за 24 месяца" in told_of("reserve.market_value_months", text, "ru")

@@ -87,7 +87,7 @@ class English(Tongue):
         return f"{name} keeps {self.listed([words.CLASS[each] for each in holds])}."
 
     def case_money(self, name: str) -> str:
-        return f"Money realised from a case is kept at {name} until it is passed on."
+        return f"Money realised from a case is kept by {name} until it is passed on."
 
     def whose_until_then(self) -> str:
         return "Seized is not owned: until an order is final the asset is held for its claimants."
@@ -129,10 +129,10 @@ class English(Tongue):
 
     def reserve_kept(self, bank: str, vault: str) -> str:
         if not vault:
-            return f"Its money is kept at {bank}."
+            return f"Its money is kept by {bank}."
         if bank == vault:
-            return f"Its money and its gold are kept at {bank}."
-        return f"Its money is kept at {bank}, its gold at {vault}."
+            return f"Its money and its gold are kept by {bank}."
+        return f"Its money is kept by {bank}, its gold by {vault}."
 
     def floor(self, value: Decimal, currency: str, months: int) -> str:
         return (
@@ -266,12 +266,10 @@ class English(Tongue):
         return f"In practice what became the State's is {words.WAY[mechanism]}."
 
     def sold_by(self, way: str) -> str:
-        told = {
-            "auction": "by auction",
-            "tranche_sale": "on the market, a little at a time",
-            "negotiated_sale": "to one buyer on agreed terms",
-        }[way]
-        return f"It is sold {told}."
+        return f"It is sold {words.SOLD[way]}."
+
+    def too_small(self, way: str) -> str:
+        return f"What is worth too little for the reserve is sold {words.SOLD[way]}."
 
     def days_final(self, days: int) -> str:
         return (

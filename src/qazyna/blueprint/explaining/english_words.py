@@ -48,6 +48,11 @@ WAY: Final = {
     "hold": "kept as it is",
     "interlocutory_sale": "sold by leave of the court, before the order is final",
 }
+SOLD: Final = {
+    "auction": "by auction",
+    "tranche_sale": "on the market, a little at a time",
+    "negotiated_sale": "to one buyer on agreed terms",
+}
 TO: Final = {
     "reserve": "to the reserve",
     "budget": "to the State budget",

@@ -135,7 +135,9 @@ class Kazakh(Tongue):
         begins = f"Заң {self._since(first)} бастап берілген"
         if not changes:
             return f"{begins}, содан бері өзгерген жоқ."
-        return f"{begins}; ол {self.listed([self._since(each) for each in changes])} өзгереді."
+        return (
+            f"{begins}; ол {self.listed([self._since(each) for each in changes])} бастап өзгереді."
+        )
 
     def controls(self, controls: Sequence[str]) -> str:
         told = self.either([words.CONTROL[each] for each in controls])
@@ -337,12 +339,10 @@ class Kazakh(Tongue):
         return f"Іс жүзінде мемлекет меншігіне өткен актив {words.IS[mechanism]}."
 
     def sold_by(self, way: str) -> str:
-        told = {
-            "auction": "аукционда",
-            "tranche_sale": "нарықта бөліп-бөліп",
-            "negotiated_sale": "келісілген шартпен бір сатып алушыға",
-        }[way]
-        return f"Ол {told} сатылады."
+        return f"Ол {words.SOLD[way]} сатылады."
+
+    def too_small(self, way: str) -> str:
+        return f"Құны резервке жетпейтін актив {words.SOLD[way]} сатылады."
 
     def days_final(self, days: int) -> str:
         return (

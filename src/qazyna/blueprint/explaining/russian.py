@@ -88,7 +88,7 @@ class Russian(Tongue):
             )
         if funds:
             return "Модель косвенная: криптоактивов у резерва нет, он вкладывает только в фонды."
-        return "У резерва нет ни криптоактивов, ни фондов: криптоактивы обращаются в деньги."
+        return "У резерва нет ни криптоактивов, ни фондов: криптоактивы превращаются в деньги."
 
     def currencies(self, statements: str, tender: str) -> str:
         if statements == tender:
@@ -308,12 +308,10 @@ class Russian(Tongue):
         return f"На практике то, что стало собственностью государства, {words.IS[mechanism]}."
 
     def sold_by(self, way: str) -> str:
-        told = {
-            "auction": "с аукциона",
-            "tranche_sale": "на рынке, по частям",
-            "negotiated_sale": "одному покупателю на согласованных условиях",
-        }[way]
-        return f"Продажа идёт {told}."
+        return f"Продажа идёт {words.SOLD[way]}."
+
+    def too_small(self, way: str) -> str:
+        return f"Слишком малое для резерва продаётся {words.SOLD[way]}."
 
     def days_final(self, days: int) -> str:
         return (

@@ -130,11 +130,16 @@ class Teller:
         )
         floor, months = "reserve.market_value_floor", "reserve.market_value_months"
         value, over = law.says(floor, Decimal), law.says(months, int)
-        if value is not None and over is not None and "crypto" in classes:
+        if value is not None and over is not None and self._has_floor():
             self._say(tongue.floor(value, law.currency, over), floor, months)
         self._say(
             tongue.official(counted=law.inside_official_reserves),
             "statistics.inside_official_reserves",
+        )
+
+    def _has_floor(self) -> bool:
+        return "crypto" in self.law.eligible["reserve"] and (
+            "reserve.market_value_floor" in self.law.clauses
         )
 
     def _managers(self) -> None:
@@ -269,6 +274,10 @@ class Teller:
             way = law.says("practice.sale.by", str)
             if way is not None:
                 self._say(tongue.sold_by(way), "practice.sale.by")
+        elif mechanism == "hold":
+            way = law.says("practice.sale.by", str) if self._has_floor() else None
+            if way is not None:
+                self._say(tongue.too_small(way), "practice.sale.by")
         if way == "auction":
             block = law.says("practice.auction.block", Decimal)
             every = law.says("practice.auction.every", int)
