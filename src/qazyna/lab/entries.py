@@ -40,7 +40,7 @@ def rows(played: Played, case: str = "") -> Iterator[tuple[str, ...]]:
 
 
 def figures(found: Outcome) -> Iterator[tuple[str, str]]:
-    """Which entries each figure is the sum of."""
+    """Which entries stand behind each figure."""
     for figure, entries in found.sources.items():
         for entry in entries:
             yield figure, entry

@@ -59,11 +59,13 @@ class Outcome:
     estate: list[Decimal] = field(default_factory=list)
     flows: list[Decimal] = field(default_factory=list)
     """what came in by seizure less what went back to owners"""
-    sources: dict[str, list[str]] = field(default_factory=dict)
-    """figure -> the entries it is the sum of"""
+    sources: dict[str, dict[str, None]] = field(default_factory=dict)
+    """figure -> the entries behind it: those it is the sum of, or that made what it values"""
 
-    def by(self, figure: str, entry: str) -> None:
-        self.sources.setdefault(figure, []).append(entry)
+    def by(self, entry: str, *figures: str) -> None:
+        """Note an entry behind figures, once in each."""
+        for figure in figures:
+            self.sources.setdefault(figure, {})[entry] = None
 
 
 def outcome(played: Played, until: date) -> Outcome:
@@ -92,6 +94,8 @@ class _Reading:
         self.ounces = 0
         self.funds = {each.code: _Interest(each) for each in played.funds}
         self.given = self.real_given = self.flow = NOTHING
+        self._behind: dict[tuple[Account, str], list[str]] = {}
+        """(title, asset) -> the entries that changed what it has"""
         self._asset = played.office.world.asset
         self._values: dict[tuple[str, date], Decimal] = {}
         self._prices_rose = price_level(played.model, played.since)
@@ -130,16 +134,8 @@ class _Reading:
         """What stands at the end, whose it is, and what it would buy in the money of the start."""
         found, last = self.found, self.until
         for account, code, amount in self.played.office.books:
-            klass = self._asset(code).klass
-            if account.side != "title" or klass not in ("crypto", "currency", "gold"):
-                continue
-            worth = self._worth(code, amount, last)
-            if account.klass == "claimants":
-                found.pending_value += worth
-            elif klass == "crypto" and account.klass in ("state", "reserve", "beneficiaries"):
-                found.held_value += worth
-            if account.klass == "reserve":
-                found.reserve_value += worth
+            if account.side == "title" and account.book != "budget":
+                self._stands(account, code, self._worth(code, amount, last))
         found.reserve_value += sum(
             (self._fund(each, last) for each in self.funds.values()), NOTHING
         )
@@ -154,15 +150,37 @@ class _Reading:
             if lot.used_on and lot.used_on <= last
         )
 
+    def _stands(self, account: Account, code: str, worth: Decimal) -> None:
+        """What a title has at the end, and the entries that made it so; units are valued apart."""
+        found, figures = self.found, ["end_value"]
+        if account.klass == "claimants":
+            found.pending_value += worth
+            figures = ["pending_value"]
+        elif self._asset(code).klass == "crypto":
+            found.held_value += worth
+            figures.append("held_value")
+        if account.klass == "reserve":
+            found.reserve_value += worth
+            figures.append("reserve_value")
+        for entry in self._behind[account, code]:
+            found.by(entry, *figures)
+
     # one event
 
     def _event(self, name: str, happened: Event, entries: tuple[Entry, ...], day: date) -> None:
         for number, entry in enumerate(entries, 1):
+            ref = f"{name}#{number}"
             for posting in entry.postings:
-                self._at(posting.debit, posting.asset, posting.amount, day)
-                self._at(posting.credit, posting.asset, -posting.amount, day)
+                for account, amount in (
+                    (posting.debit, posting.amount),
+                    (posting.credit, -posting.amount),
+                ):
+                    if account.side == "title":
+                        self._behind.setdefault((account, posting.asset), []).append(ref)
+                    else:
+                        self._at(account, posting.asset, amount, day, ref)
             if entry.kind == "transfer":
-                self._transferred(f"{name}#{number}", entry, happened, day)
+                self._transferred(ref, entry, happened, day)
         if isinstance(happened, Seized):
             self.flow += self._worth(happened.asset, happened.amount, day)
         elif isinstance(happened, SeizureLifted):
@@ -174,6 +192,7 @@ class _Reading:
             self.found.to_victims += value
             if (happened.case, happened.holding) in self._restituted:
                 self.found.restituted += value
+                self.found.by(f"{name}#1", "restituted")
             self._gave("to_victims", f"{name}#1", value, day)
         elif isinstance(happened, CapitalCalled):
             each = self.funds[happened.manager]
@@ -186,11 +205,11 @@ class _Reading:
         gross = self._worth(happened.currency, happened.proceeds, day)
         found.raised += gross
         found.raised_by_year[year] = found.raised_by_year.get(year, NOTHING) + gross
-        found.by("raised", f"{name}#1")
+        found.by(f"{name}#1", "raised", "slippage")
         found.slippage += self._worth(happened.asset, happened.amount, day) - gross
         if happened.costs:
             found.sale_costs += self._worth(happened.currency, happened.costs, day)
-            found.by("fees", f"{name}#2")
+            found.by(f"{name}#2", "fees", "sale_costs")
 
     def _transferred(self, ref: str, entry: Entry, happened: Event, day: date) -> None:
         """What left a case for the reserve or the budget, at that day's value."""
@@ -206,22 +225,23 @@ class _Reading:
             self._gave("to_budget", ref, value, day)
         else:
             self.found.to_reserve += value
-            self.found.by("to_reserve", ref)
+            self.found.by(ref, "to_reserve")
 
     def _gave(self, figure: str, ref: str, value: Decimal, day: date) -> None:
         self.given += value
         self.real_given += DIGITS.divide(value, self._prices_rose(day))
-        self.found.by(figure, ref)
+        self.found.by(ref, figure, "end_value")
 
-    def _at(self, account: Account, code: str, amount: int, day: date) -> None:
+    def _at(self, account: Account, code: str, amount: int, day: date, ref: str) -> None:
         """So much more, or less, is at a place; the budget's is used once it has it."""
-        if account.side != "location" or account.book == "budget" or account.klass == "commitment":
+        if account.book == "budget" or account.klass == "commitment":
             return
         klass = self._asset(code).klass
         if klass == "crypto":
             self.coins[code] = self.coins.get(code, 0) + amount
             if account.klass == "custody":
                 self.keys[code] = self.keys.get(code, 0) + amount
+                self.found.by(ref, "key_custody_value_days", "custody_cost")
         elif klass == "currency":
             self.money[code] = self.money.get(code, 0) + amount
         elif klass == "gold":
@@ -229,6 +249,7 @@ class _Reading:
         elif klass == "hedge_fund" and account.book == "reserve":
             each = self.funds[code]
             self._holds(each, each.units + DIGITS.divide(Decimal(amount), UNIT), day)
+            self.found.by(ref, "fees", "fund_fees")
 
     def _holds(self, each: _Interest, units: Decimal, day: date) -> None:
         """Units changed: what they cost in fees since they last did is known."""

@@ -11,7 +11,11 @@ from tests.shell.cli.line import ROOT, Line
 from tests.shell.cli.shapes import problems
 
 SALES = ROOT / "data" / "us_seized_sales.csv"
-MONEY = "decimal"
+FIGURES = (
+    *("raised", "held_value", "to_budget", "to_victims", "to_reserve", "fees", "slippage"),
+    *("end_value", "key_custody_value_days", "reserve_value", "pending_value", "restituted"),
+    *("sale_costs", "fund_fees", "custody_cost"),
+)
 ROW = {
     "case": "text",
     "holding": "text",
@@ -29,14 +33,7 @@ ROW = {
     "entry": "text",
 }
 MODEL = {
-    **dict.fromkeys(
-        (
-            *("raised", "held_value", "to_budget", "to_victims", "to_reserve", "fees", "slippage"),
-            *("end_value", "key_custody_value_days", "real_end_value", "reserve_value"),
-            *("pending_value", "restituted", "sale_costs", "fund_fees", "custody_cost"),
-        ),
-        "decimal",
-    ),
+    **dict.fromkeys((*FIGURES, "real_end_value"), "decimal"),
     "max_drawdown": "decimal|null",
     "volatility": "decimal|null",
     "es_95": "decimal|null",
@@ -136,7 +133,10 @@ def test_every_figure_opens_to_its_entries(line, tmp_path):
     assert total("raised", 1) == Decimal(found["raised"]) > 0
     assert total("to_budget", 1) == Decimal(found["to_budget"]) > 0
     assert total("to_reserve", 1) == Decimal(found["to_reserve"]) > 0
-    assert total("fees", 0) == Decimal(found["sale_costs"]) > 0
+    assert total("sale_costs", 0) == Decimal(found["sale_costs"]) > 0
+    opened = {figure for figure, _ in figures}
+    assert set(FIGURES) - {"held_value", "to_victims", "restituted"} <= opened
+    assert all(entry in entries for _, entry in figures)
     for row in found["rows"]:
         sold, paid = entries[row["entry"]]
         assert (row["asset"], row["quantity"]) == (sold["asset"], sold["quantity"])
