@@ -3,11 +3,12 @@
 import pytest
 
 from qazyna.seizure.custody import MakeGood, RecogniseFork, RecordLoss, Sweep
+from qazyna.seizure.exhibits import AddExhibit
 from qazyna.seizure.release import ReleaseHolding
 from tests.support import do, law_of, refused, world
 from tests.support_cases import CASE, seize
 
-NO_DEVICE = law_of("template", ('"device",', "#"))
+NO_DEVICE = law_of("template", ('"device", ', ""))
 OF_CASES = 'value = ["currency", "gold", %s"hedge_fund", "venture_fund"]\nsource = "Act 2008, s. 9"'
 NO_COINS = law_of("template", (OF_CASES % '"crypto", ', OF_CASES % ""))
 
@@ -125,3 +126,25 @@ def test_what_is_in_custody_is_not_swept_again():
     do(there, seize())
 
     assert "nothing_to_sweep" == refused(there, sweep()).code
+
+
+def exhibit(**said):
+    usual = {"case": "C-1", "exhibit": "E-1", "title": "Where it went", "sha256": "a" * 64}
+    return AddExhibit.model_validate({**usual, "added_on": "2025-04-01", **said})
+
+
+EXHIBITS = [
+    (exhibit(case="C-9"), "no_case"),
+    (exhibit(exhibit="E-2", sha256="b" * 64, added_on="2027-01-01"), "date_in_future"),
+    (exhibit(sha256="b" * 64), "duplicate_exhibit"),
+    (exhibit(exhibit="E-2"), "known_exhibit"),
+]
+
+
+@pytest.mark.parametrize(("asked", "code"), EXHIBITS)
+def test_an_exhibit_is_refused(asked, code):
+    there = world()
+    do(there, seize(case="C-1"))
+    do(there, exhibit())
+
+    assert code == refused(there, asked).code

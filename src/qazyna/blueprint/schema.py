@@ -58,6 +58,7 @@ COMMAND_KINDS: Final = (
     "make_good",
     "recognise_fork",
     "release_holding",
+    "add_exhibit",
     # forfeiture
     "order_forfeiture",
     "record_finality",

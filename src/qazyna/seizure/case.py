@@ -108,6 +108,15 @@ class Award(BaseModel):
     """holding/asset/party -> base units not yet paid"""
 
 
+class Exhibit(BaseModel):
+    """What was filed in the case, by its SHA-256, and the event that says so."""
+
+    version: int
+    added_on: date
+    title: str
+    sha256: str
+
+
 @state
 class Case(Correctable):
     """The fold of a case's events."""
@@ -118,6 +127,7 @@ class Case(Correctable):
     orders: dict[str, Order] = Field(default_factory=dict)
     sale_orders: dict[str, SaleOrder] = Field(default_factory=dict)
     awards: dict[str, Award] = Field(default_factory=dict)
+    exhibits: dict[str, Exhibit] = Field(default_factory=dict)
     known_rows: dict[str, str] = Field(default_factory=dict)
     """digest of an imported register row -> the holding it told of"""
 

@@ -128,3 +128,29 @@ def test_in_text_policies_stand_side_by_side(own, store):
     assert 0 == told.status
     for name in ("poison", "haircut", "fifo", "lifo"):
         assert f"{name}: where it is" in told.out
+
+
+def test_a_case_takes_an_exhibit_and_shows_it(there):
+    there.run(
+        "seize",
+        case="C-3",
+        holding="1",
+        asset="BTC",
+        quantity="1",
+        seized_on="2025-03-03",
+        authority="AFM",
+    )
+    there.run(
+        "add_exhibit",
+        case="C-3",
+        exhibit="E-1",
+        title="Where it went",
+        sha256="0a" * 32,
+        added_on="2025-04-01",
+    )
+    shown = there.json("case", "show", "C-3")["exhibits"]
+    assert [] == problems(
+        shown, [{"exhibit": "text", "added_on": "date", "title": "private", "sha256": "text"}]
+    )
+    assert "0a" * 32 in there("case", "show", "C-3").out
+    assert there.json("rebuild", "--check")["equal"]

@@ -9,6 +9,7 @@ record_loss | recording a loss | запись об утрате | жоғалту
 make_good | making a loss good | возмещение утраты | жоғалтуды өтеу
 recognise_fork | recognising a fork | признание форка | форкты тану
 release_holding | release to the owner | возврат владельцу | иесіне қайтару
+add_exhibit | filing an exhibit | приобщение вещественного доказательства | заттай дәлелдемені тіркеу
 order_forfeiture | recording a forfeiture order | запись решения о конфискации | тәркілеу туралы шешімді тіркеу
 record_finality | recording that an order is final | запись о вступлении решения в силу | шешімнің заңды күшіне енгенін тіркеу
 award | recording an award | запись о присуждении | сот тағайындаған соманы тіркеу

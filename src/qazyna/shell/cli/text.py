@@ -165,6 +165,12 @@ def case_as_text(found: dict[str, Any]) -> None:
     if orders := list(_orders(found)):
         section("Orders")
         table(("Order", "What", "Made", "Final", "Annulled"), orders)
+    if found["exhibits"]:
+        section("Exhibits")
+        table(
+            ("Exhibit", "Filed", "SHA-256"),
+            ((each["exhibit"], each["added_on"], each["sha256"]) for each in found["exhibits"]),
+        )
     section("What happened")
     table(
         ("Date", "Event", ""),

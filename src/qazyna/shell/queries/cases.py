@@ -66,6 +66,15 @@ def case(connection: Connection, case_id: str) -> dict[str, Any]:
             _sale_order(ref, order, assets) for ref, order in state.sale_orders.items()
         ],
         "awards": [_award(ref, award, assets) for ref, award in state.awards.items()],
+        "exhibits": [
+            {
+                "exhibit": name,
+                "added_on": each.added_on.isoformat(),
+                "title": PRIVATE,
+                "sha256": each.sha256,
+            }
+            for name, each in state.exhibits.items()
+        ],
         "events": [
             {
                 "event": seq,

@@ -37,7 +37,7 @@ _SILENT: Final = frozenset({"rows", "case", "values"})
 _WORDS: Final = (
     *("mechanism", "control", "order_kind", "what", "party", "obligor", "custodian", "place"),
     *("order_ref", "award_ref", "sale_ref", "decision_ref", "annulment_ref", "incident_ref"),
-    *("statement_ref", "reason"),
+    *("statement_ref", "reason", "exhibit"),
 )
 
 

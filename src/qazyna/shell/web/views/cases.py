@@ -111,6 +111,15 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
             }
             for ref, order in found.state.orders.items()
         ],
+        "exhibits": [
+            {
+                "ref": reference(ref, path("events", f"case/{case}", each.version)),
+                "on": figures.day(each.added_on),
+                "title": each.title if sees else "",
+                "sha256": each.sha256,
+            }
+            for ref, each in found.state.exhibits.items()
+        ],
         "awards": [
             {
                 "ref": reference(ref, path("events", f"case/{case}", award.version)),
