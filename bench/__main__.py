@@ -26,6 +26,7 @@ NAMES = (
     "performance",
     "choice",
     "compare",
+    "simulate",
 )
 
 
