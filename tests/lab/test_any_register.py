@@ -148,7 +148,8 @@ def test_figures_add_up(taken, market, chosen):
     assert found.raised == sum(found.raised_by_year.values(), Decimal(0))
     assert found.restituted <= found.to_victims
     assert min(found.estate) >= 0
-    assert found.end_value == found.estate[-1] - found.pending_value
+    assert found.end_value == found.estate[-1] - found.waiting_value
+    assert found.waiting_value <= found.pending_value
     assert found.end_value >= found.to_budget + found.to_victims
     assert found.real_end_value <= found.end_value
 

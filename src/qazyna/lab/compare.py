@@ -24,6 +24,8 @@ ENGINE: Final = (
     "it is left out",
     "everything seized comes into custody at once; no address, fork or loss is played",
     "a sale is at that day's close less what the practice says, and moves the market no further",
+    "what the register has no judgment on stays where it is, in no estate and no end value; only its "
+    "keys are counted",
     "what goes to budget and victims is used when it is allocated, and counts at that day's value",
     "a venture fund calls in full what is committed, and distributes nothing within the window",
     "keys are never lost here: hazard and loss are `lab simulate`'s; the cost of custody stands by "

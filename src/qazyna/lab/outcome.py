@@ -2,7 +2,8 @@
 
 The *estate* of a day is the coins held (until they leave, whoever they will be awarded to), money
 that awaits allocation, the reserve, and what went to budget and victims so far. Its daily returns
-leave out what came in by seizure and what went back to owners.
+leave out what came in by seizure and what went back to owners. What the register has no judgment on
+is in no estate: no model can do anything with it, and its size would drown what they do.
 """
 
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from qazyna.money import XAU
 from qazyna.plan import Event
 from qazyna.programme.subscription import UnitsDelivered
 from qazyna.programme.venture import CapitalCalled
+from qazyna.seizure.case import book
 from qazyna.seizure.release import SeizureLifted
 from qazyna.seizure.taking import Seized
 
@@ -47,6 +49,8 @@ class Outcome:
     """of coins that are the State's or the reserve's at the end"""
     pending_value: Decimal = NOTHING
     """of what is still the claimants' at the end; no part of the end value"""
+    waiting_value: Decimal = NOTHING
+    """that part of it which is in the estate, for a judgment will come"""
     reserve_value: Decimal = NOTHING
     end_value: Decimal = NOTHING
     real_end_value: Decimal = NOTHING
@@ -104,6 +108,11 @@ class _Reading:
             for lot in played.lots
             if lot.holding.outcome == "restituted"
         }
+        self._aside = {
+            book(lot.holding.case, lot.holding.ref)
+            for lot in played.lots
+            if lot.holding.outcome == "pending"
+        }
 
     def read(self) -> Outcome:
         happened, found = list(self.played.office.journal()), self.found
@@ -141,7 +150,7 @@ class _Reading:
         )
         for each in self.funds.values():
             self._holds(each, each.units, last)
-        found.end_value = found.estate[-1] - found.pending_value if found.estate else NOTHING
+        found.end_value = found.estate[-1] - found.waiting_value if found.estate else NOTHING
         left = found.end_value - self.given
         found.real_end_value = self.real_given + DIGITS.divide(left, self._prices_rose(last))
         found.days_to_use = sorted(
@@ -156,6 +165,8 @@ class _Reading:
         if account.klass == "claimants":
             found.pending_value += worth
             figures = ["pending_value"]
+            if account.book not in self._aside:
+                found.waiting_value += worth
         elif self._asset(code).klass == "crypto":
             found.held_value += worth
             figures.append("held_value")
@@ -182,7 +193,8 @@ class _Reading:
             if entry.kind == "transfer":
                 self._transferred(ref, entry, happened, day)
         if isinstance(happened, Seized):
-            self.flow += self._worth(happened.asset, happened.amount, day)
+            if book(happened.case, happened.holding) not in self._aside:
+                self.flow += self._worth(happened.asset, happened.amount, day)
         elif isinstance(happened, SeizureLifted):
             self.flow -= self._worth(happened.asset, happened.amount, day)
         elif isinstance(happened, Disposed):
@@ -237,11 +249,13 @@ class _Reading:
         if account.book == "budget" or account.klass == "commitment":
             return
         klass = self._asset(code).klass
+        if klass == "crypto" and account.klass == "custody":
+            self.keys[code] = self.keys.get(code, 0) + amount
+            self.found.by(ref, "key_custody_value_days", "custody_cost")
+        if account.book in self._aside:
+            return
         if klass == "crypto":
             self.coins[code] = self.coins.get(code, 0) + amount
-            if account.klass == "custody":
-                self.keys[code] = self.keys.get(code, 0) + amount
-                self.found.by(ref, "key_custody_value_days", "custody_cost")
         elif klass == "currency":
             self.money[code] = self.money.get(code, 0) + amount
         elif klass == "gold":

@@ -149,7 +149,7 @@ def _begin(
         estate.pot[each] = 0.0
     for asset in range(estate.coin.size):
         coin = estate.coin[asset]
-        coin.held, coin.claimed, coin.treasure = 0.0, 0.0, 0.0
+        coin.held, coin.claimed, coin.aside, coin.treasure = 0.0, 0.0, 0.0, 0.0
         coin.first, coin.end = 0, 0
     for each in range(estate.placed.size):
         placed = estate.placed[each]
@@ -203,7 +203,10 @@ def play(
             row.remaining = quantity[coming]
             estate.coin[row.asset].held += quantity[coming]
             estate.coin[row.asset].claimed += quantity[coming]
-            flow[day] += quantity[coming] * path.price[row.asset, day]
+            if row.outcome == PENDING:
+                estate.coin[row.asset].aside += quantity[coming]
+            else:
+                flow[day] += quantity[coming] * path.price[row.asset, day]
             coming += 1
         left = pot[LEFT]
         _happen(estate, path, calendar, models, m, day)
@@ -220,7 +223,7 @@ def play(
     end, held = worth[days - 1] - pot[WAIT], 0.0
     for asset in range(estate.coin.size):
         coin, price = estate.coin[asset], path.price[asset, days - 1]
-        end -= coin.claimed * price
+        end -= (coin.claimed - coin.aside) * price
         held += (coin.held - coin.claimed) * price
     for one in range(place.size):
         pot[FUND_FEES] += estate.placed[one].owned * path.fee[place[one].unit, days - 1]

@@ -6,9 +6,11 @@ import numpy as np
 
 from qazyna.lab.simulate.arrays import Bytes, Floats, Ints, Records
 from qazyna.lab.simulate.compiling import kernel
-from qazyna.lab.simulate.terms import FORFEITED, RESTITUTED
+from qazyna.lab.simulate.terms import FORFEITED, PENDING, RESTITUTED
 
-WAIT, CASH, BUDGET, VICTIMS, TO_RESERVE, RAISED, COSTS, SLIPPAGE, FUND_FEES, LOST, LEFT = range(11)
+POT = 12
+WAIT, CASH, BUDGET, VICTIMS, TO_RESERVE, RAISED, COSTS, SLIPPAGE = range(8)
+FUND_FEES, LOST, LEFT, ASIDE = range(8, POT)
 """Where its money stands in `pot`; then sums of what was raised, and so on."""
 
 EARLY, FINAL, DUE, AGAIN = cast(list[int], list(np.arange(4)))
@@ -96,7 +98,11 @@ def sell_part(
     else:
         estate.coin[row.asset].claimed -= part
         row.waiting += net
-        pot[WAIT] += net
+        if row.outcome == PENDING:
+            estate.coin[row.asset].aside -= part
+            pot[ASIDE] += net
+        else:
+            pot[WAIT] += net
 
 
 @kernel
@@ -107,6 +113,7 @@ def lose_keys(estate: Estate, path: Path, day: int, share: float) -> None:
         estate.pot[LOST] += coin.held * path.price[asset, day] * share
         coin.held *= 1.0 - share
         coin.claimed *= 1.0 - share
+        coin.aside *= 1.0 - share
         coin.treasure *= 1.0 - share
     for each in range(estate.row.size):
         estate.row[each].remaining *= 1.0 - share
@@ -135,7 +142,7 @@ def end_case(estate: Estate, path: Path, model: Records, each: int, day: int) ->
 def value_days(
     estate: Estate, path: Path, place: Records, first: int, end: int, worth: Floats, coins: Floats
 ) -> None:
-    """Fill the estate's worth, and that of its coins alone, on days when nothing happens."""
+    """Fill the estate's worth, and of coins under own keys, on days when nothing happens."""
     pot = estate.pot
     still = pot[WAIT] + pot[CASH] + pot[BUDGET] + pot[VICTIMS]
     for day in range(first, end):
@@ -147,6 +154,11 @@ def value_days(
                 coins[day] += held * price[day]
     for day in range(first, end):
         worth[day] = coins[day] + still
+    for asset in range(estate.coin.size):
+        aside, price = estate.coin[asset].aside, path.price[asset]
+        if aside > 0.0:
+            for day in range(first, end):
+                worth[day] -= aside * price[day]
     for at in range(place.size):
         owned, value = estate.placed[at].owned, path.value[place[at].unit]
         if owned > 0.0:

@@ -10,7 +10,7 @@ from qazyna.lab.simulate import terms
 from qazyna.lab.simulate.arrays import Floats
 from qazyna.lab.simulate.draws import per_log
 from qazyna.lab.simulate.engine import simulate
-from qazyna.lab.simulate.estate import Estate
+from qazyna.lab.simulate.estate import POT, Estate
 from qazyna.lab.simulate.parameters import Prepared
 
 CHUNK: Final = 64
@@ -56,7 +56,7 @@ def estate(prepared: Prepared) -> Estate:
     rows = int(np.diff(first).max()) * (first.size - 1)
     coins, places = len(prepared.coins), prepared.models.place.shape[1]
     return Estate(
-        pot=np.zeros(11),
+        pot=np.zeros(POT),
         coin=np.zeros(coins, terms.COIN),
         placed=np.zeros(places, terms.PLACED),
         row=np.zeros(rows, terms.ROW),

@@ -74,9 +74,9 @@ ROW: Final = _fields("remaining waiting", "asset outcome source final early over
 """One row of a history: coins left, and money that awaits finality. `early` is 1 once a sale by
 leave of the court has begun, `over` once nothing more is done with it."""
 
-COIN: Final = _fields("held claimed treasure", "first end")
-"""One asset of an estate: coins under own keys, those among them that are the claimants', and the
-reserve's; where its queue of tranche sales begins and ends."""
+COIN: Final = _fields("held claimed aside treasure", "first end")
+"""One asset of an estate: coins under own keys, those among them that are the claimants', of these
+what no judgment is known of; the reserve's; where its queue of tranche sales begins and ends."""
 
 PLACED: Final = _fields("owned asked worth short", "asked_on paying")
 """One placing: units owned, and those asked back on a day. Of a placing day: what it is worth, what
