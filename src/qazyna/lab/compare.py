@@ -24,7 +24,7 @@ ENGINE: Final = (
     "it is left out",
     "everything seized comes into custody at once; no address, fork or loss is played",
     "a sale is at that day's close less what the practice says, and moves the market no further",
-    "what the register has no judgment on stays where it is, in no estate and no end value; only its "
+    "what the register has no judgment on stays where it is, in no estate and no end value; its "
     "keys are counted",
     "what goes to budget and victims is used when it is allocated, and counts at that day's value",
     "a venture fund calls in full what is committed, and distributes nothing within the window",
@@ -32,6 +32,29 @@ ENGINE: Final = (
     "itself",
 )
 """What the engine itself takes for granted, whatever the blueprint."""
+
+
+_IDLE: Final = (
+    "custodian ",
+    "role ",
+    "approvals.",
+    "statistics.",
+    "treasury.",
+    "workout.",
+    "programme.diversification.",
+    "programme.eligibility.",
+    "programme.mandate.",
+    "programme.query_days",
+    "programme.scorecard.",
+    "programme.selection.",
+    "reserve.bank",
+    "reserve.vault",
+    "seizure.",
+    "valuation.roll_forward",
+    "valuation.same_nav",
+    "valuation.stale_after.",
+)
+"""Assumptions that move no figure here: who keeps, agrees and scores, and how stale is old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +205,7 @@ def _assumptions(register: Register, plays: Mapping[str, Played], market: Market
         told: set[tuple[str, str]] = set()
         for day, conduct in played.model.stretches(played.since, played.until):
             for each in conduct.law.assumptions:
-                if each not in told:
+                if each not in told and not each[0].startswith(_IDLE):
                     told.add(each)
                     yield f"{name}, from {day}: {each[0]}: {each[1]}"
         yield from played.notes.assumed
