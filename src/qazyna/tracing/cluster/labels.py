@@ -90,7 +90,7 @@ def write(
     document: Mapping[str, Any],
     *,
     named: bool,
-    change: pl.DataFrame | None = None,
+    more: Mapping[str, pl.DataFrame] | None = None,
 ) -> Clustering:
     """Put a clustering into its store, whole: whoever reads finds the one before, or this one."""
     final = folder_of(store.path, document["height"])
@@ -101,8 +101,8 @@ def write(
     ids = pl.DataFrame({"address": np.arange(len(labels), dtype=np.uint32), "cluster": labels})
     ids.write_parquet(folder / "ids.parquet", compression="lz4", row_group_size=CHUNK)
     coinjoins.write_parquet(folder / "coinjoins.parquet")
-    if change is not None:
-        change.write_parquet(folder / "change.parquet")
+    for name, table in (more or {}).items():
+        table.write_parquet(folder / f"{name}.parquet")
     if named:
         _names(store, labels).sink_parquet(folder / "labels.parquet", row_group_size=CHUNK)
     text = json.dumps({"format": FORMAT, **document}, indent=1, ensure_ascii=False)

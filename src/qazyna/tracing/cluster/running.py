@@ -64,7 +64,8 @@ def cluster(
 
         links = of_change(store, until, made.labels, coinjoins)
     document = _document(store, until, base, made, coinjoins, links)
-    return labels.write(store, made.labels, coinjoins, document, named=named, change=links)
+    more = None if links is None else {"change": links}
+    return labels.write(store, made.labels, coinjoins, document, named=named, more=more)
 
 
 def _rules(here: columns.Columns) -> pl.DataFrame:

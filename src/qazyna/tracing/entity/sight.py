@@ -68,9 +68,18 @@ class Part:
 
 
 class Sight:
-    """What an investigator looks through. Nothing later than the clustering is seen."""
+    """What an investigator looks through. Nothing later than the clustering is seen.
+
+    Refused (account_chain, no_labels).
+    """
 
     def __init__(self, store: Store, book: Book, clustering: Clustering | None = None) -> None:
+        if store.manifest.kind != "utxo":
+            raise Refused(
+                "account_chain",
+                f"{store.path} is of an account chain; entities are told of UTXO chains only.",
+                {"store": store.path, "kind": store.manifest.kind},
+            )
         self.store, self.book = store, book
         self.clustering = clustering or labels.latest(store.path)
         self.labels = self.clustering.labels()

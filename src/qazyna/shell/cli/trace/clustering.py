@@ -7,6 +7,7 @@ import typer
 
 from qazyna.shell.cli.options import AsJson
 from qazyna.shell.cli.output import emit, progress, refusals
+from qazyna.shell.cli.trace.tagging import TagFolder, folder
 
 StoreFolder = Annotated[
     Path | None,
@@ -38,31 +39,41 @@ def cluster(
     ids_only: Annotated[
         bool, typer.Option("--ids-only", help="Leave the labels with addresses as text out.")
     ] = False,
+    tags: TagFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Cluster addresses that spend together, coinjoins excluded first."""
+    """Cluster addresses that spend together, coinjoins excluded first; on account chains, those
+    that deposits and token sweeps join."""
     path = store or named
     if path is None or (store and named):
         raise typer.BadParameter("name the store once.", param_hint="STORE")
     with refusals(as_json):
-        from qazyna.tracing.cluster import running
+        from qazyna.tracing.cluster import accounts, running
         from qazyna.tracing.store.reading import Store
+        from qazyna.tracing.tags import book
 
         opened = Store.open(path)
+        of_accounts = opened.manifest.kind != "utxo"
+        if of_accounts and (incremental or change):
+            raise typer.BadParameter("an account chain has neither change nor increments.")
         with progress("Clustering", opened.manifest.transactions) as done:
-            made = running.cluster(
-                opened,
-                as_of=as_of,
-                incremental=incremental,
-                named=not ids_only,
-                change=change,
-                progress=done,
+            made = (
+                accounts.cluster(opened, book.load(folder(tags)), as_of=as_of, named=not ids_only)
+                if of_accounts
+                else running.cluster(
+                    opened,
+                    as_of=as_of,
+                    incremental=incremental,
+                    named=not ids_only,
+                    change=change,
+                    progress=done,
+                )
             )
-        folder = made.folder
+        where = made.folder
         files = {
-            "labels": str(folder / ("ids.parquet" if ids_only else "labels.parquet")),
-            "ids": str(folder / "ids.parquet"),
-            "change": str(folder / "change.parquet") if change else None,
+            "labels": str(where / ("ids.parquet" if ids_only else "labels.parquet")),
+            "ids": str(where / "ids.parquet"),
+            "change": str(where / "change.parquet") if change else None,
         }
         found = {**made.document, **files}
         del found["format"]
@@ -84,6 +95,11 @@ def _as_text(found: dict[str, Any]) -> None:
         ("Rule for coinjoins", ">Transactions"),
         ((name, f"{count:,}") for name, count in found["coinjoins"].items() if count),
     )
+    if "exchanges" in found:
+        typer.echo(
+            f"{found['exchanges']:,} addresses of known exchanges, "
+            f"{found['deposit_links']:,} links by deposits, {found['sweep_links']:,} by sweeps"
+        )
     if found["change"]:
         typer.echo(f"{found['change_links']:,} soft links of change: {found['change']}")
     typer.echo(f"Labels: {found['labels']}")
