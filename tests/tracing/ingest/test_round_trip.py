@@ -6,6 +6,8 @@ import pytest
 from bench import chain as synthetic
 from qazyna.tracing.ingest.running import Settings, ingest_bitcoin_etl
 from qazyna.tracing.store import Store
+from qazyna.tracing.store.runs import order_of
+from qazyna.tracing.store.strings import Strings
 from qazyna.tracing.store.tables import TABLES
 
 
@@ -49,3 +51,25 @@ def test_parquet(made, direct, tmp_path, part):
     )
     assert (30, 3_000, 0) == (found["blocks"], found["transactions"], found["rejected"])
     same(direct, Store.open(tmp_path / "store"))
+
+
+@pytest.mark.parametrize("size", [0, 1, 5, 1_000, 20_000])
+def test_keys_are_put_in_order_and_equal_ones_stay_as_they_stand(size):
+    drawn = np.random.default_rng(size)
+    for spread in (2**64, 40, 2**33):
+        keys = drawn.integers(0, spread, size, dtype=np.uint64)
+        assert np.argsort(keys, kind="stable").tolist() == order_of(keys).tolist()
+
+
+VECTORS = {  # of the reference implementation, under the key 00 01 … 0f
+    "": "a3817f04ba25a8e66df67214c7550293",
+    "\0": "da87c1d86b99af44347659119b22fc45",
+    "\0\1": "8177228da4a45dc7fca38bdef60affe4",
+    "".join(map(chr, range(15))): "5493e99933b0a8117e08ec0f97cfc3d9",
+}
+
+
+def test_strings_are_hashed_as_siphash_is_defined():
+    high, low = Strings.of(VECTORS).keys()
+    found = [h.tobytes().hex() + k.tobytes().hex() for h, k in zip(high, low, strict=True)]
+    assert list(VECTORS.values()) == found

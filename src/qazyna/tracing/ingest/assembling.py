@@ -17,7 +17,7 @@ from qazyna.tracing.ingest.batch import UNKNOWN, Batch, numbered, owners, sums
 from qazyna.tracing.kernel import kernel
 from qazyna.tracing.store.manifest import NONE
 from qazyna.tracing.store.reading import Store
-from qazyna.tracing.store.runs import txid_words
+from qazyna.tracing.store.runs import order_of, txid_words
 from qazyna.tracing.store.strings import Strings
 from qazyna.tracing.store.tables import BLOCKS, INPUTS, OUTPUTS, TX
 from qazyna.tracing.store.writing import AccountTables, Tables
@@ -48,7 +48,7 @@ def assemble(batch: Batch, store: Store) -> Assembled:
 
     Refused (two_blocks) where two blocks stand at one height.
     """
-    batch = batch.take(np.lexsort((batch.row, batch.source, batch.index, batch.height)))
+    batch = _in_order(batch)
     rejects: list[Reject] = []
     batch = _without(batch, dict(_repeated(batch, store)), rejects)
     blocks = block_table(batch)
@@ -60,6 +60,14 @@ def assemble(batch: Batch, store: Store) -> Assembled:
         batch = _without(batch, wrong, rejects)
     tables = _tables(batch, resolved, store, blocks)
     return Assembled(tables, rejects, int((resolved.prev_tx == NONE).sum()))
+
+
+def _in_order(batch: Batch) -> Batch:
+    """The batch in the order of the chain; exports mostly are, and then nothing is copied."""
+    place = (batch.height.astype(np.int64) << 32) | batch.index
+    if (np.diff(place) > 0).all():
+        return batch
+    return batch.take(np.lexsort((batch.row, batch.source, place)))
 
 
 def block_table(batch: Batch) -> pl.DataFrame:
@@ -135,10 +143,7 @@ def _without(batch: Batch, wrong: dict[int, str], rejects: list[Reject]) -> Batc
 def _repeated(batch: Batch, store: Store) -> Iterator[tuple[int, str]]:
     """Rows whose transaction stands before: in the batch, or in the store."""
     high, low = txid_words(batch.txid)
-    order = np.lexsort((np.arange(len(batch)), low, high))
-    same = (high[order][1:] == high[order][:-1]) & (low[order][1:] == low[order][:-1])
-    for at in np.flatnonzero(same).tolist():
-        row, before = int(order[at + 1]), int(order[at])
+    for row, before in _alike(high, low):
         if batch.height[row] == batch.height[before]:
             yield row, f"it stands twice: line {batch.row[before]} is the same transaction"
         elif not batch.coinbase[row]:  # before BIP 34 two coinbases could be alike
@@ -146,6 +151,25 @@ def _repeated(batch: Batch, store: Store) -> Iterator[tuple[int, str]]:
     known = store.txid_index.find(high, low)
     for row in np.flatnonzero((known != NONE) & ~batch.coinbase).tolist():
         yield row, f"it is known already, as transaction {known[row]} of an earlier block"
+
+
+def _alike(high: np.ndarray, low: np.ndarray) -> list[tuple[int, int]]:
+    """Rows with the key of an earlier row, each with the row before it of that key."""
+    order = order_of(high)
+    ordered = high[order]
+    twice = np.zeros(len(high), bool)
+    equal = ordered[1:] == ordered[:-1]
+    twice[1:] |= equal
+    twice[:-1] |= equal
+    rows = np.sort(order[twice])  # few, if any
+    last: dict[tuple[int, int], int] = {}
+    found = []
+    for row in rows.tolist():
+        key = int(high[row]), int(low[row])
+        if key in last:
+            found.append((row, last[key]))
+        last[key] = row
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +189,7 @@ class _Resolved:
 def _resolve(batch: Batch, store: Store) -> _Resolved:
     begin, size = store.manifest.transactions, len(batch)
     high, low = txid_words(batch.txid)
-    order = np.argsort(high, kind="stable")
+    order = order_of(high)
     here = (high[order], low[order], (order + begin).astype(np.uint32))
     prev_tx = store.txid_index.find(*txid_words(batch.spent), here)
     out_addr, in_addr, new = _addresses(batch, store, prev_tx == NONE)

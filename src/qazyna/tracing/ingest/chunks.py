@@ -18,8 +18,8 @@ class Chunk(Protocol):
     def start(self, low: int, high: int) -> None:
         """Begin to read blocks low … high, so that `read` has less to wait for."""
 
-    def read(self, low: int, high: int) -> Batch:
-        """Its transactions in blocks low … high, in any order."""
+    def read(self, low: int, high: int) -> list[Batch]:
+        """Its transactions in blocks low … high, in any order, in one or more batches."""
 
 
 class Spilled:
@@ -33,11 +33,12 @@ class Spilled:
     def start(self, low: int, high: int) -> None:
         """Nothing to begin: a file of our own is read at once."""
 
-    def read(self, low: int, high: int) -> Batch:
+    def read(self, low: int, high: int) -> list[Batch]:
         batch = Batch.load(self.file)
         if low <= self.heights[0] and self.heights[-1] <= high:
-            return batch
-        return batch.take(np.flatnonzero((low <= batch.height) & (batch.height <= high)))
+            return [batch]
+        within = (low <= batch.height) & (batch.height <= high)
+        return [batch.take(np.flatnonzero(within))]
 
 
 def blocks(chunks: Sequence[Chunk]) -> tuple[np.ndarray, np.ndarray]:

@@ -46,7 +46,7 @@ class Window:
         frame = _scan(self.source).slice(self.begin + first, size)
         self._started = low, high, frame.collect(background=True)
 
-    def read(self, low: int, high: int) -> Batch:
+    def read(self, low: int, high: int) -> list[Batch]:
         if self._started is None or self._started[:2] != (low, high):
             self.start(low, high)
         started, self._started = self._started, None
@@ -73,10 +73,10 @@ class Window:
                     read.append(batch)
                     at += piece.length
             begin += length
-        batch = joined(read)
         if ((low <= within) & (within <= high)).all():
-            return batch
-        return batch.take(np.flatnonzero((low <= batch.height) & (batch.height <= high)))
+            return read
+        batch = joined(read)
+        return [batch.take(np.flatnonzero((low <= batch.height) & (batch.height <= high)))]
 
     def _span(self, low: int, high: int) -> tuple[int, int]:
         """The rows to read, as first and number: all, if they do not stand in order."""

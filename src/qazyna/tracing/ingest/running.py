@@ -28,7 +28,7 @@ from qazyna.tracing.ingest.sources import Source, found
 from qazyna.tracing.ingest.texts import SPILL, Intake, hashed, read_text
 from qazyna.tracing.store.writing import Writer, remove
 
-PART = 1_000_000
+PART = 500_000
 """About so many transactions are one part: more takes more memory, fewer leaves more files."""
 
 Report = Callable[[str, int, int], None]
@@ -282,7 +282,8 @@ class _Run:
         }
 
     def _batch(self, low: int, high: int) -> Batch:
-        return joined([each.read(low, high) for each in within(self.intake.chunks, low, high)])
+        found = within(self.intake.chunks, low, high)
+        return joined([batch for each in found for batch in each.read(low, high)])
 
     def _compare(self, batch: Batch) -> None:
         """Blocks at or below the store's last must be known, and the same."""

@@ -39,6 +39,17 @@ def txid_words(rows: np.ndarray) -> tuple[Words, Words]:
     return words[:, 0].astype(np.uint64), words[:, 1].astype(np.uint64)
 
 
+def order_of(high: Words) -> Ids:
+    """What puts keys in order, as rows (u32); equal ones stay in the order in which they stand.
+
+    Radix sort by the 33 highest bits, for keys are spread evenly over all words; the few that agree
+    in those are put right one by one.
+    """
+    rows, other = np.empty(len(high), np.uint32), np.empty(len(high), np.uint32)
+    _order(high, rows, other)
+    return rows
+
+
 class Index:
     """Sorted runs in a folder, as a manifest names them."""
 
@@ -56,7 +67,7 @@ class Index:
         runs = self._columns if also is None else [*self._columns, also]
         if not len(high) or not runs:
             return found
-        order = np.argsort(high)
+        order = order_of(high)
         high, low = high[order], low[order]
         ids = np.full(len(high), NONE, np.uint32)
         for run in runs:
@@ -65,13 +76,13 @@ class Index:
         return found
 
     def with_run(self, name: str, high: Words, low: Words, ids: Ids) -> tuple[Run, ...]:
-        """Write a run of new keys, merge what has become many, and name what is now there.
+        """Write a run of new keys by rising id, merge what has become many, name what is there.
 
         Files of runs that were merged stay until somebody who holds the store removes them.
         """
         if not len(high):
             return self.runs
-        order = np.lexsort((ids, high))
+        order = order_of(high)
         made = _create(self.folder / name, len(high))
         for column, values in zip(made, (high, low, ids), strict=True):
             column[:] = values[order]
@@ -140,6 +151,41 @@ def _find(run_high: Words, run_low: Words, run_id: Ids, high: Words, low: Words,
             if run_low[j] == low[i] and (ids[i] == NONE or run_id[j] > ids[i]):
                 ids[i] = run_id[j]
             j += 1
+
+
+@kernel
+def _order(high: Words, rows: Ids, other: Ids) -> None:
+    size = len(high)
+    starts = np.zeros((3, 2048), np.int64)
+    for i in range(size):
+        for digit in range(3):
+            starts[digit, (high[i] >> np.uint64(31 + 11 * digit)) & np.uint64(2047)] += 1
+    for digit in range(3):
+        before = 0
+        for value in range(2048):
+            count = starts[digit, value]
+            starts[digit, value] = before
+            before += count
+    for i in range(size):
+        value = (high[i] >> np.uint64(31)) & np.uint64(2047)
+        other[starts[0, value]] = i
+        starts[0, value] += 1
+    for i in range(size):
+        row = other[i]
+        value = (high[row] >> np.uint64(42)) & np.uint64(2047)
+        rows[starts[1, value]] = row
+        starts[1, value] += 1
+    for i in range(size):
+        row = rows[i]
+        value = (high[row] >> np.uint64(53)) & np.uint64(2047)
+        other[starts[2, value]] = row
+        starts[2, value] += 1
+    for i in range(size):
+        row, at = other[i], i
+        while at > 0 and high[rows[at - 1]] > high[row]:
+            rows[at] = rows[at - 1]
+            at -= 1
+        rows[at] = row
 
 
 @kernel

@@ -39,12 +39,12 @@ class Strings:
         """All strings of the first, then of the second, and so on."""
         if len(many) == 1:
             return many[0]
-        lengths = [each.lengths() for each in many]
-        octets = [each.octets for each in many]
-        return cls(
-            np.concatenate([np.empty(0, np.uint8), *octets]),
-            np.cumsum(np.concatenate([np.empty(0, np.int64), *lengths])),
-        )
+        ends, before = [np.empty(0, np.int64)], 0
+        for each in many:
+            ends.append(each.ends + before)
+            before += len(each.octets)
+        octets = np.concatenate([np.empty(0, np.uint8), *(each.octets for each in many)])
+        return cls(octets, np.concatenate(ends))
 
     def __len__(self) -> int:
         return len(self.ends)

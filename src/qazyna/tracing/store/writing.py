@@ -99,11 +99,10 @@ class Writer:
             frame: pl.DataFrame = getattr(tables, name)
             if frame.schema != pl.Schema(schema):
                 raise InvariantBroken(f"{name} has the columns {frame.schema}")
-            # Ids of transactions and addresses' keys do not compress; what does is worth a little.
+            # Little of this compresses well; what does is worth little time.
             frame.write_parquet(
                 folder / f"{name}.parquet",
-                compression="zstd",
-                compression_level=1,
+                compression="lz4",
                 row_group_size=ROW_GROUP,
                 statistics=True,
             )
