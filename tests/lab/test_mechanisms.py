@@ -351,3 +351,63 @@ def test_reserve_shares_go_to_the_reserve_as_money():
         holding("10"),
     )
     assert Decimal("1000") == found.reserve_value == found.to_reserve
+
+
+def amended_law(told: dict[str, str], later: dict[str, str], since: date) -> Model:
+    """One practice, and another from a day on."""
+    text = amended(changed("before", told).blueprint.text, later, since)
+    return Model("amended", blueprint.parse(text, "amended"))
+
+
+@pytest.mark.parametrize("by", ["auction", "tranche_sale"])
+def test_what_is_no_longer_lawful_is_dealt_with_by_the_practice_of_that_day(by):
+    begun = {
+        **AUCTION,
+        "practice.disposal": by,
+        "practice.days.disposal": "0",
+        "practice.auction.block": "0.1",
+        "practice.auction.every": "7",
+        "practice.tranche.share": "0.1",
+        **TO_THE_RESERVE,
+    }
+    kept = {**HOLD, "disposition.mechanisms": "hold,negotiated_sale"}
+    found = played(amended_law(begun, kept, date(2020, 3, 10)), holding("1200"))
+    sold_before = sum(sale.amount for sale in found.sales)
+    assert sold_before and max(sale.on for sale in found.sales) < date(2020, 3, 10)
+    in_kind = sum(
+        amount
+        for account, code, amount in found.office.books
+        if account.path == "reserve/reserve" and code == "BTC"
+    )
+    assert BTC.amount("1200") == sold_before + in_kind
+    assert any("has no" in gap for gap in found.notes.gaps)
+
+
+def test_an_early_sale_that_is_no_longer_lawful_waits_for_the_order():
+    begun = {
+        "practice.disposal": "interlocutory_sale",
+        "practice.sale.by": "auction",
+        "practice.auction.block": "0.1",
+        "practice.auction.every": "7",
+        "practice.days.interlocutory": "7",
+        **TO_THE_RESERVE,
+        **NOWHERE,
+    }
+    kept = {**HOLD, "disposition.mechanisms": "hold,negotiated_sale"}
+    found = played(amended_law(begun, kept, date(2020, 1, 25)), holding("1200"))
+    assert ["2020-01-13", "2020-01-20"] == [day for day, _, _ in sold(found)]
+    held = {
+        code: amount
+        for account, code, amount in found.office.books
+        if account.path == "reserve/reserve"
+    }
+    assert BTC.amount("1000") == held["BTC"]
+    assert held["USD"] > 0
+
+
+def test_what_is_too_little_today_does_not_end_the_sale_of_the_rest():
+    # 40.00000001 may be sold a day: a satoshi, worth nothing, is left over for the second holding.
+    market = Market([series("BTC", SINCE, ["100"] * 366, ["1000.00000026"] * 366)])
+    found = played(tranche(), holding("40"), holding("80", line=3, case="C-2"), market=market)
+    assert Decimal(120) == sum(BTC.decimal(sale.amount) for sale in found.sales)
+    assert ["2020-03-02", "2020-03-03", "2020-03-04"] == [day for day, _, _ in sold(found)]

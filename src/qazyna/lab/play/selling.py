@@ -135,7 +135,7 @@ class Desk:
             block = min(lot.left, max(most, 1))
             ratio = DIGITS.divide(DIGITS.divide(Decimal(block), unit), mean)
         self._part(lot, block, curve.at(ratio) if curve else Decimal(0))
-        if lot.left and not lot.over:
+        if lot.left and not lot.over and lot.conduct is conduct:
             self.later(today + timedelta(days=conduct.every), lambda: self._sell(lot))
 
     # tranches
@@ -144,7 +144,7 @@ class Desk:
         """What every asset's queue may sell today, the oldest first."""
         today = self.office.today
         for code, queue in self._queues.items():
-            while queue and (queue[0].over or not queue[0].left):
+            while queue and _done(queue[0]):
                 queue.popleft()
             if queue and first_sale_day(self.office.model, self.market, code, today, today):
                 self._tranche(code, queue)
@@ -171,7 +171,7 @@ class Desk:
             if amount and not lot.over:
                 self._part(lot, amount, concession)
                 sold -= amount
-            if not lot.left or lot.over:
+            if _done(lot):
                 queue.popleft()
 
     @property
@@ -189,8 +189,9 @@ class Desk:
         price = DIGITS.multiply(close, _ALL - concession)
         proceeds = _units(worth(asset, amount, price, self._money.scale), self._money)
         if proceeds <= 0:
-            self.notes.add(f"{lot.name}: too little to be sold for money; it stays held")
-            lot.over = True
+            if amount == lot.left:
+                self.notes.add(f"{lot.name}: too little to be sold for money; it stays held")
+                lot.over = True
             return
         costs = int((proceeds * conduct.sale_cost).to_integral_value(ROUND_HALF_EVEN))
         self._book(lot, amount, self._money, proceeds, costs, recorded=False)
@@ -211,12 +212,8 @@ class Desk:
             mechanism = conduct.sale_by
         if mechanism in (HOLD, IN_KIND):
             mechanism = conduct.sale_by
-        if mechanism not in conduct.law.mechanisms:
-            self.notes.add(
-                f"{self.office.model.name}: disposition.mechanisms has no {mechanism} on {today}, "
-                f"so {lot.name} stays held"
-            )
-            lot.over = True
+        if mechanism not in self.office.world.law(today).mechanisms:
+            self._not_lawful_any_more(lot, mechanism, early)
             return
         asset = holding.asset
         done = self.office.do(
@@ -239,6 +236,16 @@ class Desk:
         )
         if not early and proceeds > costs:
             self.allocate(lot, money.code)
+
+    def _not_lawful_any_more(self, lot: Lot, mechanism: str, early: bool) -> None:
+        """What was begun cannot go on: today's practice decides anew, or it waits for the order."""
+        self.notes.add(
+            f"{self.office.model.name}: disposition.mechanisms has no {mechanism} any more on "
+            f"{self.office.today}; what was begun by it is dealt with by the practice of that day"
+        )
+        lot.early, lot.conduct = "", None
+        if not early:
+            self.due(lot)
 
     def _row(
         self,
@@ -358,6 +365,12 @@ class Desk:
         else:
             free = (limit * (coins + other) - coins) / (1 - limit)
         return max(int(DIGITS.divide(free, price).scaleb(asset.scale)), 0)
+
+
+def _done(lot: Lot) -> bool:
+    """Whether it leaves the queue of tranches: sold, settled, or dealt with in another way."""
+    other = lot.conduct is None or lot.conduct.sale_by != "tranche_sale"
+    return lot.over or not lot.left or other
 
 
 def _begun(lot: Lot) -> Conduct:
