@@ -22,6 +22,10 @@ from psycopg.adapt import PyFormat, Transformer
 Connection = psycopg.Connection[Any]
 Row = tuple[Any, ...]
 
+_BY_KEYS = "SET LOCAL enable_seqscan = off"
+"""The server keeps the plans of statements and of its keys' look-ups, and one that it made while a
+table was small would read all of that table long after. A command looks rows up by their keys."""
+
 _numbers = count(1)
 _prepared: "WeakKeyDictionary[Connection, dict[str, bytes]]" = WeakKeyDictionary()
 """By connection: the statements it knows, and their names."""
@@ -37,9 +41,9 @@ class Batch:
     def add(self, query: str, values: Sequence[Any] = ()) -> None:
         self._statements.append((query, values))
 
-    def begin(self) -> None:
-        """Open a transaction before all else."""
-        self._statements.insert(0, ("BEGIN", ()))
+    def first(self, *statements: str) -> None:
+        """Say these before all else."""
+        self._statements[:0] = [(statement, ()) for statement in statements]
 
     def send(self) -> list[list[Row]]:
         """Send all and wait for all: the rows that each answered, in order.
@@ -154,11 +158,11 @@ class Transaction:
     def send(self, batch: Batch, *, last: bool = False) -> list[list[Row]]:
         """Send a batch of this transaction; with the last one, commit."""
         outermost = self._within is None
-        begins = outermost and not self._begun
-        if begins:
-            batch.begin()
+        before: tuple[str, ...] = ()
+        if not self._begun:
+            before = ("BEGIN", _BY_KEYS) if outermost else (_BY_KEYS,)
+            batch.first(*before)
         if last and outermost:
             batch.add("COMMIT")
         self._begun = True
-        answers = batch.send()
-        return answers[1:] if begins else answers
+        return batch.send()[len(before) :]

@@ -56,10 +56,6 @@ FIRST = 1_000
 """So many in the first batch, that writing may begin soon. Each is twice as large as the one
 before, up to `BATCH`: what a batch adds to the months' sums it adds at once."""
 
-_BEFORE_MANY = ("SET LOCAL enable_seqscan = off", "DISCARD PLANS")
-"""The server keeps the plans of its keys' look-ups as it first made them, and what it made for
-small tables reads them whole. They are made anew, to go by the key however small the table is."""
-
 _SWITCH = 0.0005
 """Seconds for which the thread that thinks may let the one that inserts wait for its turn."""
 
@@ -152,8 +148,6 @@ class _Inserting:
         ready = _ready(rows)
         self.wait()
         if self._pool is None:
-            for statement in _BEFORE_MANY:
-                self._connection.execute(statement)
             sys.setswitchinterval(_SWITCH)
             self._pool = ThreadPoolExecutor(1)
         self._under_way = self._pool.submit(_insert_whole, self._connection, ready)
