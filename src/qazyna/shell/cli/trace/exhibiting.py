@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from qazyna.errors import Refused
 from qazyna.shell.cli.options import AsJson, DecidedOn
 from qazyna.shell.cli.output import REFUSED, emit, refusals
 from qazyna.shell.cli.trace.following import (
@@ -111,6 +112,13 @@ def _files(store: Path, wanted: dict[str, Any], tags: Path | None) -> dict[str, 
     from qazyna.tracing.store.reading import Store
 
     opened = Store.open(store)
+    if opened.manifest.kind != "utxo":
+        raise Refused(
+            "account_chain",
+            f"An exhibit is of a chain of outputs; {opened.manifest.chain} is one of accounts. "
+            "`qazyna trace follow --json` tells its flow.",
+            {"chain": opened.manifest.chain},
+        )
     stops = frozenset(wanted["stop_at"])
     asked = question(opened, wanted["sources"], wanted["policies"], stops, wanted["until"], tags)
     told = {

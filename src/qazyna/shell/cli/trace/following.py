@@ -43,6 +43,10 @@ def follow(
     policy: ByPolicy = "all",
     stop_at: StopAt = "coinjoin",
     until: Until = None,
+    asset: Annotated[
+        str | None,
+        typer.Option(metavar="CONTRACT", help="Of an account chain: a token, not its own coin."),
+    ] = None,
     tags: TagFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -53,9 +57,15 @@ def follow(
         from qazyna.tracing.store.reading import Store
 
         opened = Store.open(store)
-        asked = question(opened, found_in_books(opened, sources), policies, stops, until, tags)
-        with progress("Following", opened.manifest.transactions) as seen:
-            found = answered(opened, asked, seen)
+        named = found_in_books(opened, sources)
+        if opened.manifest.kind == "account":
+            found = _of_accounts(opened, named, policies, stops, until, asset, tags)
+        elif asset is not None:
+            raise Refused("one_asset", f"This chain has no asset but {opened.manifest.asset}.")
+        else:
+            asked = question(opened, named, policies, stops, until, tags)
+            with progress("Following", opened.manifest.transactions) as seen:
+                found = answered(opened, asked, seen)
         emit(found, as_json, lambda: _as_text(found))
 
 
@@ -100,7 +110,6 @@ def question(
 ) -> Any:
     """What is asked, its sources found in the store."""
     from qazyna.tracing.follow.asking import Question
-    from qazyna.tracing.follow.places import known_places
     from qazyna.tracing.follow.question import height_of, source
 
     height = height_of(store, until)
@@ -109,20 +118,44 @@ def question(
         policies,
         height,
         "coinjoin" in stops,
-        known_places(
-            store,
-            tag_folder(tags),
-            services_stop="service" in stops,
-            mixers_stop="coinjoin" in stops,
-        ),
+        _places(store, stops, tags),
+    )
+
+
+def _of_accounts(
+    store: Any,
+    sources: Named,
+    policies: tuple[str, ...],
+    stops: frozenset[str],
+    until: str | None,
+    asset: str | None,
+    tags: Path | None,
+) -> dict[str, Any]:
+    from qazyna.tracing.follow.account_store import answered
+    from qazyna.tracing.follow.question import height_of
+
+    places = _places(store, stops, tags)
+    return answered(store, sources, policies, height_of(store, until), places, asset)
+
+
+def _places(store: Any, stops: frozenset[str], tags: Path | None) -> Any:
+    from qazyna.tracing.follow.places import known_places
+
+    return known_places(
+        store,
+        tag_folder(tags),
+        services_stop="service" in stops,
+        mixers_stop="coinjoin" in stops,
     )
 
 
 def _of_a_case(store: Any, name: str) -> tuple[str, ...] | None:
     """The addresses of a case of this home's books, if it is the name of one."""
+    from qazyna.tracing.follow.account_store import is_transfer
     from qazyna.tracing.follow.question import is_output
 
-    if is_output(name) or store.address_id(name) is not None:
+    spelt = name.lower() if name.startswith(("0x", "0X")) else name
+    if is_output(name) or is_transfer(name) or store.address_id(spelt) is not None:
         return None
     import os
 
