@@ -66,20 +66,33 @@ def unit_values(
         performance = units[unit].performance
         daily = units[unit].stated == 0
         now, stated, mark, charged, told = 100.0, 100.0, 100.0, 0.0, 0.0
-        value[unit, 0] = 100.0
-        fee[unit, 0] = 0.0
-        for at in range(1, days.size):
-            charged += now * management
-            now *= source[days[at]] - management
-            if calendar.year_end[at] and now > mark:
+        value[unit, 0], fee[unit, 0] = 100.0, 0.0
+        first = 1
+        for month in range(calendar.month_end.size):
+            last = calendar.month_end[month]
+            if daily:
+                for at in range(first, last + 1):
+                    charged += now * management
+                    now *= source[days[at]] - management
+                    value[unit, at] = now
+                    fee[unit, at] = charged
+            else:
+                held = 0.0
+                for at in range(first, last + 1):
+                    held += now
+                    now *= source[days[at]] - management
+                charged += held * management
+                for at in range(first, last):
+                    value[unit, at] = stated
+                    fee[unit, at] = told
+            if calendar.year_end[month] and now > mark:
                 due = performance * (now - mark)
                 charged += due
                 now -= due
                 mark = now
-            if daily or calendar.month_end[at]:
-                stated, told = now, charged
-            value[unit, at] = stated
-            fee[unit, at] = told
+            stated, told = now, charged
+            value[unit, last], fee[unit, last] = stated, told
+            first = last + 1
 
 
 @kernel
@@ -189,14 +202,14 @@ def play(
     scratch: Floats,
     out: Floats,
 ) -> None:
-    """One model on one history: fill `out` with OUTCOMES. `scratch` is (4, D) of any content."""
+    """One model on one history: fill `out` with OUTCOMES. `scratch` is (3, D) of any content."""
     days = estate.eventful.size
-    worth, coins, flow, returns = scratch[0], scratch[1], scratch[2], scratch[3]
+    worth, flow, returns = scratch[0], scratch[1], scratch[2]
     model, place, pot = models.each[m], models.place[m], estate.pot
     _begin(estate, path, calendar, model, m, register, at)
     for day in range(days):
         flow[day] = 0.0
-    coming, day = 0, _FIRST
+    coming, day, kept = 0, _FIRST, 0.0
     while day < days:
         while coming < at.size and at[coming] == day:
             row = estate.row[coming]
@@ -218,7 +231,7 @@ def play(
             if estate.coin[asset].first < estate.coin[asset].end:
                 until = min(until, calendar.business[m, day + 1])
         if measured or until == days:
-            value_days(estate, path, place, day, until, worth, coins)
+            kept += value_days(estate, path, place, day, until, worth)
         day = until
     end, held = worth[days - 1] - pot[WAIT], 0.0
     for asset in range(estate.coin.size):
@@ -237,9 +250,6 @@ def play(
     out[7] = pot[SLIPPAGE]
     out[8] = pot[LOST]
     if measured:
-        kept = 0.0
-        for day in range(days):
-            kept += coins[day]
         out[9] = kept * model.custody / 365.0
         out[10] = kept
         measure(worth, flow, returns, out[11:])
@@ -268,6 +278,7 @@ def simulate(
     raw = np.empty((assets, days + BEFORE))
     path = Path(
         np.empty((assets, days)),
+        np.empty((assets, days + 1)),
         np.empty((assets, days + BEFORE)),
         np.empty((assets, days + BEFORE)),
         np.empty((assets, days + BEFORE + 1)),
@@ -276,7 +287,10 @@ def simulate(
         np.empty(calendar.year.size - 1),
         np.empty(calendar.year.size - 1, np.int64),
     )
-    scratch = np.empty((4, days))
+    scratch = np.empty((3, days))
+    floors = False
+    for m in range(models.each.size):
+        floors = floors or models.each[m].floor >= 0.0
     for history in range(out.shape[0]):
         number = first + history
         draw_days(seed, number, inverse, market.growth.shape[1], whole)
@@ -284,19 +298,24 @@ def simulate(
         for asset in range(assets):
             # The level of today is that of the day before the horizon.
             scale = market.start[asset] / raw[asset, BEFORE - 1]
-            for day in range(days):
-                path.price[asset, day] = raw[asset, BEFORE + day] * scale
             for day in range(days + BEFORE):
-                path.coins[asset, day] = market.volume[asset, whole[day]] / (
-                    raw[asset, day] * scale
-                )
-            traded, worth = 0.0, 0.0
-            path.worth[asset, 0] = 0.0
+                raw[asset, day] *= scale
+                path.coins[asset, day] = market.volume[asset, whole[day]] / raw[asset, day]
+            traded, total = 0.0, 0.0
             for day in range(days + BEFORE):
                 path.traded[asset, day] = traded
                 traded += path.coins[asset, day]
-                worth += raw[asset, day] * scale * calendar.supply[asset, day]
-                path.worth[asset, day + 1] = worth
+            path.sums[asset, 0] = 0.0
+            for day in range(days):
+                path.price[asset, day] = raw[asset, BEFORE + day]
+                total += raw[asset, BEFORE + day]
+                path.sums[asset, day + 1] = total
+            if floors:
+                worth = 0.0
+                path.worth[asset, 0] = 0.0
+                for day in range(days + BEFORE):
+                    worth += raw[asset, day] * calendar.supply[asset, day]
+                    path.worth[asset, day + 1] = worth
         unit_values(units, market.growth, calendar, whole[BEFORE:], path.value, path.fee)
         draw_keys(seed, number, calendar, path.chance, path.hit)
         count = draw_cases(seed, number, register, days, at, drawn)

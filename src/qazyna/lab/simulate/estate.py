@@ -47,6 +47,8 @@ class Path(NamedTuple):
 
     price: Floats
     """(A, D)"""
+    sums: Floats
+    """(A, D + 1) of prices before a day, since the first"""
     coins: Floats
     """(A, D + BEFORE) traded in a day"""
     traded: Floats
@@ -140,27 +142,25 @@ def end_case(estate: Estate, path: Path, model: Records, each: int, day: int) ->
 
 @kernel
 def value_days(
-    estate: Estate, path: Path, place: Records, first: int, end: int, worth: Floats, coins: Floats
-) -> None:
-    """Fill the estate's worth, and of coins under own keys, on days when nothing happens."""
+    estate: Estate, path: Path, place: Records, first: int, end: int, worth: Floats
+) -> float:
+    """Fill the estate's worth on days when nothing happens; the sum of what lies under own keys."""
     pot = estate.pot
     still = pot[WAIT] + pot[CASH] + pot[BUDGET] + pot[VICTIMS]
-    for day in range(first, end):
-        coins[day] = 0.0
+    kept = 0.0
     for asset in range(estate.coin.size):
-        held, price = estate.coin[asset].held, path.price[asset]
-        if held > 0.0:
+        coin, price = estate.coin[asset], path.price[asset]
+        kept += coin.held * (path.sums[asset, end] - path.sums[asset, first])
+        counts = coin.held - coin.aside
+        if asset == 0:
             for day in range(first, end):
-                coins[day] += held * price[day]
-    for day in range(first, end):
-        worth[day] = coins[day] + still
-    for asset in range(estate.coin.size):
-        aside, price = estate.coin[asset].aside, path.price[asset]
-        if aside > 0.0:
+                worth[day] = still + counts * price[day]
+        else:
             for day in range(first, end):
-                worth[day] -= aside * price[day]
+                worth[day] += counts * price[day]
     for at in range(place.size):
         owned, value = estate.placed[at].owned, path.value[place[at].unit]
         if owned > 0.0:
             for day in range(first, end):
                 worth[day] += owned * value[day]
+    return kept

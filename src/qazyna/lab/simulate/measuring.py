@@ -12,47 +12,48 @@ def measure(worth: Floats, flow: Floats, returns: Floats, out: Floats) -> None:
 
     What stands in `worth` is lost.
     """
-    n = 0
-    for day in range(1, worth.size):
-        returns[n] = (worth[day] - flow[day]) / worth[day - 1] - 1.0
-        n += worth[day - 1] > 0.0
+    n, idle = worth.size - 1, 0
+    for day in range(n):
+        returns[day] = (worth[day + 1] - flow[day + 1]) / worth[day] - 1.0
+        idle += worth[day] <= 0.0
+    if idle > 0:
+        n = 0
+        for day in range(worth.size - 1):
+            if worth[day] > 0.0:
+                returns[n] = returns[day]
+                n += 1
     out[0], out[1], out[2] = 0.0, 0.0, 0.0
     if n < 2:
         return
     wealth, peak, floor, fall = 1.0, 1.0, 1.0, 0.0
-    total = 0.0
+    total, squares = 0.0, 0.0
     for day in range(n):
-        total += returns[day]
-        wealth *= 1.0 + returns[day]
+        change = returns[day]
+        total += change
+        squares += change * change
+        wealth *= 1.0 + change
         if wealth > peak:
             peak = wealth
             floor = peak * (1.0 - fall)
         elif wealth < floor:
             fall = 1.0 - wealth / peak
             floor = wealth
-    mean, squares = total / n, 0.0
-    for day in range(n):
-        squares += (returns[day] - mean) * (returns[day] - mean)
+    spread = max(0.0, squares - total * total / n)
     out[0] = fall
-    out[1] = math.sqrt(squares / (n - 1) * 365.0)
-    out[2] = shortfall(returns[:n], worth)
+    out[1] = math.sqrt(spread / (n - 1) * 365.0)
+    out[2] = shortfall(returns[:n], total / n - math.sqrt(spread / n), worth)
 
 
 @kernel
-def shortfall(values: Floats, worst: Floats) -> float:
+def shortfall(values: Floats, bound: float, worst: Floats) -> float:
     """The mean of the worst twentieth, the last of them counted in part; positive is a loss.
 
-    Rockafellar & Uryasev 2000. `worst` is scratch, as long as `values`. Candidates are those below
-    the mean less one deviation, or all where these are too few.
+    Rockafellar & Uryasev 2000. `worst` is scratch, as long as `values`. They are looked for among
+    those below `bound`, or among all where these are too few: any bound is right, a good one fast.
     """
     n = values.size
     mass = 0.05 * n
     whole = int(mass)
-    total, squares = 0.0, 0.0
-    for each in range(n):
-        total += values[each]
-        squares += values[each] * values[each]
-    bound = total / n - math.sqrt(max(0.0, squares / n - (total / n) ** 2))
     found = 0
     for each in range(n):
         worst[found] = values[each]

@@ -270,18 +270,18 @@ def _calendar(
             works = days[number].isoweekday() not in conduct.law.weekend
             business[at, number] = number if works else business[at, number + 1]
         year = 0
-        for first in (day for day in days if day.day == 1 or day == since):
-            begins = first.replace(day=1)
-            number = (first_business_day(conduct.law, begins) - since).days
-            if 0 <= number < len(days):
+        # Where nothing is placed, placing days are days like others.
+        for first in (day for day in days if day.day == 1 and _placings(conduct)):
+            number = (first_business_day(conduct.law, first) - since).days
+            if number < len(days):
                 placing[at, number] = 1 if days[number].year == year else 2
-                closing[at, number] = (begins - _DAY - since).days
+                closing[at, number] = (first - _DAY - since).days
                 year = days[number].year
         if conduct.floor is not None:
             for number, day in enumerate(days):
                 start = _months_before(day, conduct.floor_months)
                 first_value[at, number] = max((start - before).days + 1, 0)
-    ends = [(day + _DAY) for day in days]
+    following = [day + _DAY for day in days]
     years = [
         number for number, day in enumerate(days) if number == 0 or (day.month, day.day) == (1, 1)
     ]
@@ -296,8 +296,8 @@ def _calendar(
         placing=placing,
         closing=closing,
         since=first_value,
-        month_end=np.array([each.day == 1 for each in ends], np.uint8),
-        year_end=np.array([(each.month, each.day) == (1, 1) for each in ends], np.uint8),
+        month_end=np.array([number for number, day in enumerate(following) if day.day == 1]),
+        year_end=np.array([day.month == 1 for day in following if day.day == 1], np.uint8),
         year=np.array([*years, len(days)], np.int64),
         supply=np.array(supply),
     )

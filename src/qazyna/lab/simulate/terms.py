@@ -106,9 +106,10 @@ class Calendar(NamedTuple):
     since: Ints
     """(M, D) where the months before a day begin over which market values are averaged: counted
     from the first day of the market, BEFORE days before the horizon"""
-    month_end: Bytes
-    """(D,) 1 on the last day of a month"""
+    month_end: Ints
+    """(N,) the last day of each month; that of the last is the last of all"""
     year_end: Bytes
+    """(N,) 1 where a year ends with it"""
     year: Ints
     """(Y + 1,) the first day of each year of the horizon, and the day after the last"""
     supply: Floats
