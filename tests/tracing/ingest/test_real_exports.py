@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from btclib.block.genesis import genesis_block
 
+from qazyna.errors import Refused
 from qazyna.tracing.ingest import node
 from qazyna.tracing.ingest.running import Settings, ingest_raw_blocks
 from qazyna.tracing.store import Store
@@ -71,8 +72,9 @@ def test_the_first_block_of_bitcoin_raw(tmp_path):
 
 def test_what_is_no_block_is_rejected(tmp_path):
     (tmp_path / "block").write_bytes(b"\x01" * 100)
-    found = ingest_raw_blocks(tmp_path / "store", [tmp_path / "block"], Settings())
-    assert (0, 1) == (found["blocks"], found["rejected"])
+    with pytest.raises(Refused) as no:
+        ingest_raw_blocks(tmp_path / "store", [tmp_path / "block"], Settings())
+    assert ("nothing_taken", "1") == (no.value.code, no.value.facts["rejected"])
 
 
 def test_real_blocks_of_every_age(tmp_path, real_blocks):

@@ -252,9 +252,19 @@ class _Run:
         self._note_sources(self.intake.taken() + rejects)
 
     def document(self) -> dict[str, Any]:
-        """The shape that the command prints: the store as it is now, and what this run did."""
+        """The shape that the command prints: the store as it is now, and what this run did.
+
+        Refused (nothing_taken) where there was something to take and nothing of it could be.
+        """
         manifest = self.writer.manifest
         file = self.writer.path / "rejects.jsonl"
+        if not manifest.parts and manifest.rejected:
+            raise Refused(
+                "nothing_taken",
+                f"Nothing could be taken, and {manifest.rejected:,} records were rejected: {file} "
+                "says why. Is it the format that was named?",
+                {"rejected": manifest.rejected, "rejects_file": file},
+            )
         return {
             "blocks": manifest.counts.get("blocks", 0),
             "transactions": manifest.counts.get("transactions", 0),

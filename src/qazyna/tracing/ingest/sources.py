@@ -71,6 +71,8 @@ def _form(path: Path) -> tuple[str, bool]:
     name = path.name.lower().removesuffix(".gz")
     if name.endswith(".parquet"):
         raise truncated(path, "it does not begin as Parquet does")
+    if name.endswith((".json", ".jsonl", ".ndjson")):
+        return "json", compressed
     return ("csv" if name.endswith(".csv") or first not in b"{[" else "json"), compressed
 
 

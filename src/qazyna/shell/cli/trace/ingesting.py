@@ -91,4 +91,8 @@ def _as_text(found: dict[str, Any]) -> None:
         f"{found['blocks']:,} blocks and {found['transactions']:,} transactions in all."
     )
     if found["rejected"]:
-        typer.echo(f"{found['rejected']:,} records rejected, with reasons: {found['rejects_file']}")
+        typer.echo(f"{found['rejected']:,} rejected, with reasons: {found['rejects_file']}")
+    for first, last in found["gaps"]:
+        typer.echo(f"Blocks {first:,} to {last:,} are missing.")
+    if unknown := added["unknown_sources"]:
+        typer.echo(f"{unknown:,} inputs spend outputs that the store has not seen.")
