@@ -126,7 +126,7 @@ def drawn_market(simulation: Simulation, seed: int, history: int) -> Market:
             levels = np.cumprod(growth[whole])
             levels *= pool.start[name] / levels[BEFORE - 1]
         known = name in pool.volume and pool.volume[name].any()
-        volumes = pool.volume[name][whole] / levels if known else ()
+        volumes = pool.volume[name][whole] if known else ()
         found.append(
             Series(
                 name,

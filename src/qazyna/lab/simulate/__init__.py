@@ -54,8 +54,8 @@ ENGINE: Final = (
     "every day of every history is a real day of the data, all series of that day together; blocks "
     "of consecutive days are joined where they never met (stationary block bootstrap)",
     "what the market did on average over these days it does again; no other drift is assumed",
-    "a coin's volume of a drawn day is in proportion to its own year's, at the level of the last "
-    "year of the data, in money",
+    "the number of coins traded on a drawn day is in proportion to its own year, at the level of "
+    "the last year of the data, whatever the price",
     "a history has as many cases as the register, drawn with replacement, on days drawn evenly; a "
     "coin's value at seizure is kept, and its quantity follows from the drawn price",
     "a case keeps its outcome, and its days to the final order where the register says them; what "

@@ -300,7 +300,7 @@ def simulate(
             scale = market.start[asset] / raw[asset, BEFORE - 1]
             for day in range(days + BEFORE):
                 raw[asset, day] *= scale
-                path.coins[asset, day] = market.volume[asset, whole[day]] / raw[asset, day]
+                path.coins[asset, day] = market.volume[asset, whole[day]]
             traded, total = 0.0, 0.0
             for day in range(days + BEFORE):
                 path.traded[asset, day] = traded

@@ -26,8 +26,8 @@ class Pool:
     """T real days, from `first` to `last`; each is what happened from the day before to that day.
 
     `growth` is of every series: level ÷ level of the day before; of CASH, 1 and a day of the yield
-    of the day before. `volume` is what was traded of a coin in a day, in money, at the level of the
-    last year; zeros where nobody knows. `start` is the last real price.
+    of the day before. `volume` is how many coins were traded in a day, at the level of the last
+    year; zeros where nobody knows. `start` is the last real price.
     """
 
     first: date
@@ -85,7 +85,7 @@ def pool(
         levels = _levels(market, name, days)
         growth[name] = 1.0 + levels[:-1] / 36_500.0 if name == CASH else levels[1:] / levels[:-1]
         start[name] = float(levels[-1])
-    volume = {code: _volume(market, code, days) for code in coins}
+    volume = {code: _volume(_series(market, code), days) for code in coins}
     return Pool(first, last, growth, volume, start, tuple(gaps))
 
 
@@ -118,9 +118,8 @@ def _levels(market: Market, name: str, days: Sequence[date]) -> Floats:
     return np.array(values)
 
 
-def _volume(market: Market, code: str, days: Sequence[date]) -> Floats:
-    """Money traded each day but the first: in proportion to its own year, at today's level."""
-    series = _series(market, code)
+def _volume(series: Series, days: Sequence[date]) -> Floats:
+    """Coins traded each day but the first: in proportion to its own year, at today's level."""
     if not any(series.volumes):
         return np.zeros(len(days) - 1)
     begin = max(series.first, days[0] - timedelta(days=LEVEL_DAYS))
@@ -129,14 +128,13 @@ def _volume(market: Market, code: str, days: Sequence[date]) -> Floats:
     for day in (*ahead, *days):
         at = series.at(day)
         seen = series.volumes[at] if series.days[at] == day else None
-        price = market.price(code, day)
-        if seen and price is not None:
-            last = float(seen * price)
+        if seen:
+            last = float(seen)
         traded.append(last)
-    money = np.array(traded)
-    sums = np.concatenate(([0.0], np.cumsum(money)))
-    ends = np.arange(1, money.size + 1)
+    coins = np.array(traded)
+    sums = np.concatenate(([0.0], np.cumsum(coins)))
+    ends = np.arange(1, coins.size + 1)
     begins = np.maximum(ends - LEVEL_DAYS, 0)
     level = (sums[ends] - sums[begins]) / (ends - begins)
-    ratio = np.divide(money, level, out=np.ones_like(money), where=level > 0)[-(len(days) - 1) :]
+    ratio = np.divide(coins, level, out=np.ones_like(coins), where=level > 0)[-(len(days) - 1) :]
     return np.asarray(ratio / ratio.mean() * level[-1])

@@ -139,4 +139,4 @@ class Market(NamedTuple):
     start: Floats
     """(A,) the price on the day before the horizon"""
     volume: Floats
-    """(A, T) traded in a day, in money, at the level of today"""
+    """(A, T) coins traded in a day, at the level of today"""
