@@ -27,6 +27,7 @@ NAMES = (
     "choice",
     "compare",
     "simulate",
+    "trace_follow",
 )
 
 

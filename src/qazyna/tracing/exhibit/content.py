@@ -112,7 +112,7 @@ def contents(
         "unit": units.name,
         "from_height": (store.manifest.heights or (0, 0))[0],
         "to_height": _last(store, asked),
-        "gaps": len(store.manifest.gaps),
+        "gaps": sum(low <= _last(store, asked) for low, _ in store.manifest.gaps),
         "coinjoins_stop": asked.coinjoins_stop,
         "stops": [each.replace("_", " ") for each in asked.places.stops],
         "clustered": asked.places.clusters is not None,
@@ -194,13 +194,16 @@ def picture(store: Store, tale: Story, units: Units) -> str:
     """The flow as SVG."""
     txids = _txids(store, tale)
     boxes = {}
+    led_to = {edge.end for edge in tale.edges}
     for key, what in tale.behind.items():
         if isinstance(what, End):
             boxes[key] = _end(what, txids)
         elif isinstance(what, str):
             boxes[key] = Box("source", "source", _short(what))
         else:
-            boxes[key] = Box("tx", "transaction", f"{txids[what][:10]}…")
+            # Fees come to a miner from all over the block, and so on no line.
+            title = "transaction" if key in led_to else "miner's reward"
+            boxes[key] = Box("tx", title, f"{txids[what][:10]}…")
     amounts = {edge.amount: units.text(edge.amount) for edge in tale.edges}
     if units.scale:
         amounts = {each: text.rstrip("0").rstrip(".") for each, text in amounts.items()}
