@@ -411,3 +411,26 @@ def test_what_is_too_little_today_does_not_end_the_sale_of_the_rest():
     found = played(tranche(), holding("40"), holding("80", line=3, case="C-2"), market=market)
     assert Decimal(120) == sum(BTC.decimal(sale.amount) for sale in found.sales)
     assert ["2020-03-02", "2020-03-03", "2020-03-04"] == [day for day, _, _ in sold(found)]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {
+            "practice.disposal": "interlocutory_sale",
+            "disposition.mechanisms": "interlocutory_sale",
+            "practice.sale.by": "auction",
+            "practice.days.interlocutory": "300",
+        },
+        {
+            **HOLD,
+            "disposition.mechanisms": "hold",
+            "reserve.market_value_floor": "1000000000000",
+            "practice.sale.by": "negotiated_sale",
+        },
+    ],
+)
+def test_what_practice_may_not_sell_stays_held_and_that_is_said(told):
+    found = played(changed("never", told), holding("10"))
+    assert () == found.sales
+    assert any("stays held" in gap for gap in found.notes.gaps)

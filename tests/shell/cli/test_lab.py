@@ -110,6 +110,7 @@ def test_people_are_told_the_same(line):
     said = line("lab", "compare", "--register", SALES, "--models", "united-states", *SHORT)
     assert said.status == 0
     assert "value at the end" in said.out
+    assert "Raised, by year" in said.out
     words = ("lab", "what-if", "--register", SALES, "--blueprint", "kazakhstan", *SHARES, *SHORT)
     said = line(*words)
     assert "disposition.share.reserve: 0.70 → 0.3" in said.out

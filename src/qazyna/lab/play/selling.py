@@ -213,7 +213,7 @@ class Desk:
         if mechanism in (HOLD, IN_KIND):
             mechanism = conduct.sale_by
         if mechanism not in self.office.world.law(today).mechanisms:
-            self._not_lawful_any_more(lot, mechanism, early)
+            self._not_lawful(lot, mechanism, early)
             return
         asset = holding.asset
         done = self.office.do(
@@ -237,14 +237,22 @@ class Desk:
         if not early and proceeds > costs:
             self.allocate(lot, money.code)
 
-    def _not_lawful_any_more(self, lot: Lot, mechanism: str, early: bool) -> None:
-        """What was begun cannot go on: today's practice decides anew, or it waits for the order."""
-        self.notes.add(
-            f"{self.office.model.name}: disposition.mechanisms has no {mechanism} any more on "
-            f"{self.office.today}; what was begun by it is dealt with by the practice of that day"
-        )
-        lot.early, lot.conduct = "", None
-        if not early:
+    def _not_lawful(self, lot: Lot, mechanism: str, early: bool) -> None:
+        """What was begun cannot go on: today's practice decides anew, or it waits for the order.
+
+        Where it is today's practice that is not lawful, the lot stays held.
+        """
+        name, today = self.office.model.name, self.office.today
+        why = f"{name}: disposition.mechanisms has no {mechanism} on {today}"
+        if early:
+            self.notes.add(f"{why}; what was to be sold by it waits for its order")
+            lot.early, lot.conduct = "", None
+        elif lot.conduct is self.office.model.on(today):
+            self.notes.add(f"{why}, so {lot.name} stays held")
+            lot.over = True
+        else:
+            self.notes.add(f"{why}; what was begun by it follows the practice of that day")
+            lot.early = ""
             self.due(lot)
 
     def _row(

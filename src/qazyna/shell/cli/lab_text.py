@@ -45,10 +45,21 @@ _MOST = 40
 
 
 def compared_as_text(told: dict[str, Any]) -> None:
-    """A table of models, what each would have brought more, and what it all rests on."""
+    """Models side by side, when money came in, what each would have brought more, and what it all
+    rests on."""
     models: dict[str, Any] = told["models"]
     title(f"{told['from']} to {told['valued_on']}, in {told['currency']}")
     table(("", *(f">{name}" for name in models)), _lines(models))
+    years = sorted({year for found in models.values() for year in found["raised_by_year"]})
+    if years:
+        section("Raised, by year")
+        table(
+            ("", *(f">{name}" for name in models)),
+            (
+                (year, *(money(found["raised_by_year"].get(year)) for found in models.values()))
+                for year in years
+            ),
+        )
     if len(models) > 1:
         section("What the model above would have brought more than the one at the left")
         table(
