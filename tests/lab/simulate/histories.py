@@ -10,7 +10,7 @@ import numpy as np
 from qazyna.lab.market import CASH, Market, Series
 from qazyna.lab.register import Holding, Register, of
 from qazyna.lab.simulate import Simulation, draws
-from qazyna.lab.simulate.parameters import _OUTCOMES
+from qazyna.lab.simulate.parameters import ENDINGS
 from qazyna.lab.simulate.terms import BEFORE
 from qazyna.money import ASSETS
 from qazyna.shell.lab_files import market_of, register_of
@@ -152,7 +152,7 @@ def drawn_register(simulation: Simulation, market: Market, seed: int, history: i
     drawn = prepared.register
     at, row = np.empty(10_000, np.int64), np.empty(10_000, np.int64)
     count = draws.draw_cases(seed, history, drawn, prepared.days, at, row)
-    outcomes = {number: outcome for outcome, number in _OUTCOMES.items()}
+    outcomes = {number: outcome for outcome, number in ENDINGS.items()}
     holdings = []
     for line in range(count):
         source, on = row[line], prepared.since + timedelta(days=int(at[line]))

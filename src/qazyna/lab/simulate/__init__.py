@@ -30,9 +30,6 @@ BLOCK: Final = 30
 VARIED: Final = 1_000
 """Histories over which each assumption is varied, at most."""
 
-MOST_PATHS: Final = 1_000_000
-MOST_YEARS: Final = 50
-
 TOLD: Final = (
     "end_value",
     "raised",

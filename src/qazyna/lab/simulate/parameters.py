@@ -13,7 +13,7 @@ from qazyna.disposition.sale import HOLD as KEPT
 from qazyna.disposition.sale import IN_KIND
 from qazyna.errors import Refused
 from qazyna.lab import register as registers
-from qazyna.lab.market import CASH, Market, issued
+from qazyna.lab.market import Market, issued
 from qazyna.lab.model import GOLD as METAL
 from qazyna.lab.model import Conduct, Model, first_business_day
 from qazyna.lab.simulate import terms
@@ -28,7 +28,7 @@ _SALES: Final = {
     "tranche_sale": terms.TRANCHES,
     "negotiated_sale": terms.NEGOTIATED,
 }
-_OUTCOMES: Final = {
+ENDINGS: Final = {
     "forfeited": terms.FORFEITED,
     "returned": terms.RETURNED,
     "restituted": terms.RESTITUTED,
@@ -331,7 +331,7 @@ def _register(register: registers.Register, market: Market, coins: Sequence[str]
             [(each.seized_on - case[0].seized_on).days for case in cases.values() for each in case],
             np.int64,
         ),
-        outcome=np.array([_OUTCOMES[each.outcome] for each in held], np.int64),
+        outcome=np.array([ENDINGS[each.outcome] for each in held], np.int64),
         final=np.array(
             [(each.final_on - each.seized_on).days if each.final_on else -1 for each in held],
             np.int64,
@@ -355,6 +355,3 @@ def _value(holding: registers.Holding, market: Market) -> float:
 def codes(holdings: Iterable[registers.Holding]) -> tuple[str, ...]:
     """The coins of some holdings, each once."""
     return tuple(dict.fromkeys(each.asset.code for each in holdings))
-
-
-__all__ = ["CASH", "Prepared", "codes", "drawable", "horizon", "prepare", "series_of"]
