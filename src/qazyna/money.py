@@ -9,7 +9,7 @@ no value. *Unvalued* is `None`; it is never zero, and a sum with an unvalued par
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from types import MappingProxyType
 
 from qazyna.errors import InvariantBroken, Refused
@@ -18,6 +18,8 @@ ASSET_CLASSES = ("currency", "gold", "crypto", "hedge_fund", "venture_fund", "un
 """`undrawn` is a memorandum: what is promised to a venture fund and not yet called."""
 
 _PLAIN = re.compile(r"\d+(\.\d+)?", re.ASCII)
+_WIDE = Context(prec=100)
+"""Wide enough for any amount times any price, so that nothing is lost on the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,7 @@ class Asset:
         >>> BTC.decimal(75010000)
         Decimal('0.75010000')
         """
-        sign, digits = (1, -amount) if amount < 0 else (0, amount)
-        return Decimal((sign, tuple(map(int, str(digits))), -self.scale))
+        return Decimal(amount).scaleb(-self.scale, _WIDE)
 
     def text(self, amount: int) -> str:
         """The amount in the asset's own unit, as plain digits without idle zeros.
@@ -162,10 +163,8 @@ def worth(asset: Asset, amount: int, price: Decimal, scale: int = 2) -> Decimal:
     >>> worth(BTC, 75010000, Decimal("58909.00"))
     Decimal('44187.64')
     """
-    with localcontext() as context:
-        context.prec = 100
-        exact = Decimal(amount) * price / (Decimal(10) ** asset.scale)
-        return exact.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_EVEN)
+    exact = _WIDE.multiply(Decimal(amount), price).scaleb(-asset.scale, _WIDE)
+    return exact.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_EVEN, _WIDE)
 
 
 def total(values: Iterable[Decimal | None]) -> Decimal | None:
