@@ -5,8 +5,8 @@ import pytest
 from tests.support import as_stored, do, holdings, law_of, refused, world
 from tests.support_cases import early, final, leave, order, seize, sell
 
-NO_EARLY_SALE = law_of("template", ('"interlocutory_sale",  ', "# "))
-NO_AUCTION = law_of("template", ('"auction",                # sold to the highest bidder', ""))
+NO_EARLY_SALE = law_of("template", ('  "interlocutory_sale",\n', ""))
+NO_AUCTION = law_of("template", ('  "auction",\n', ""))
 
 
 def forfeited(law="template"):

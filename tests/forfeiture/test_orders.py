@@ -11,7 +11,7 @@ from tests.support_cases import CASE, early, final, leave, order, seize, sell
 
 VALUE_ONLY = law_of(
     "template",
-    ('"conviction",       # of property of the crime, upon conviction', ""),
+    ('"conviction", ', ""),
 )
 
 

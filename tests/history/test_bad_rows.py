@@ -121,7 +121,7 @@ def test_the_rule_names_the_clause_it_rests_on():
 
 
 def test_a_mechanism_is_judged_by_the_law_of_its_day():
-    strict = law_of("template", ('"auction",                # sold to the highest bidder', ""))
+    strict = law_of("template", ('  "auction",\n', ""))
 
     assert [(2, "disposal", "disposal_not_permitted")] == findings(SOLD, there=world(strict))
 
