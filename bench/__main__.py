@@ -28,6 +28,7 @@ NAMES = (
     "compare",
     "simulate",
     "trace_follow",
+    "trace_ingest",
 )
 
 

@@ -1,9 +1,12 @@
 """How a kernel is compiled: once, kept beside its source, and without holding the interpreter."""
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -11,3 +14,26 @@ Function = TypeVar("Function", bound=Callable[..., object])
 def kernel(function: Function) -> Function:
     """The function as machine code, with the same name, promise and types."""
     return cast(Function, numba.njit(cache=True, nogil=True)(function))
+
+
+def _octet(_: Any, address: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.load(builder.inttoptr(arguments[0], cgutils.voidptr_t))
+
+    return types.uint8(types.uint64), code
+
+
+def _word(_: Any, address: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = context.get_value_type(types.uint64)
+        place = builder.inttoptr(arguments[0], kind.as_pointer())
+        return builder.load(place, align=1)
+
+    return types.uint64(types.uint64), code
+
+
+octet_at: Any = intrinsic(_octet)
+"""In a kernel: the byte at an address (u64)."""
+
+word_at: Any = intrinsic(_word)
+"""In a kernel: the eight bytes at an address (u64), as a word, wherever it begins."""

@@ -12,12 +12,9 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numba import types
-from numba.core import cgutils
-from numba.extending import intrinsic
 
 from qazyna.errors import InvariantBroken
-from qazyna.tracing.kernel import kernel
+from qazyna.tracing.kernel import kernel, octet_at
 from qazyna.tracing.store.strings import Strings
 
 
@@ -193,24 +190,12 @@ def pieces(frame: pl.DataFrame) -> Iterator[Iterator[Column]]:
         del capsule
 
 
-def _octet_code(_: Any, address: Any) -> Any:
-    """The byte at an address."""
-
-    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.load(builder.inttoptr(arguments[0], cgutils.voidptr_t))
-
-    return types.uint8(types.uint64), code
-
-
-_octet_at: Any = intrinsic(_octet_code)
-
-
 @kernel
 def _copy(places: np.ndarray, lengths: np.ndarray, octets: np.ndarray) -> None:
     at = 0
     for i in range(len(places)):
         for k in range(lengths[i]):
-            octets[at] = _octet_at(places[i] + np.uint64(k))
+            octets[at] = octet_at(places[i] + np.uint64(k))
             at += 1
 
 
@@ -232,8 +217,8 @@ def _unhex(
             continue
         place, seen = places[i], np.uint32(0)
         for k in range(32):
-            high = digits[_octet_at(place + np.uint64(2 * k))]
-            low = digits[_octet_at(place + np.uint64(2 * k + 1))]
+            high = digits[octet_at(place + np.uint64(2 * k))]
+            low = digits[octet_at(place + np.uint64(2 * k + 1))]
             seen |= high | low
             rows[i, k] = (high << 4) | low
         sound[i] = seen < 16

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from qazyna.tracing.kernel import kernel
+from qazyna.tracing.kernel import kernel, word_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _take(octets: np.ndarray, ends: np.ndarray, rows: np.ndarray, out: np.ndarra
 def _siphash(octets: np.ndarray, ends: np.ndarray, high: np.ndarray, low: np.ndarray) -> None:
     """SipHash-2-4-128 under a fixed key (Aumasson and Bernstein, 2012; the 128-bit variant)."""
     k0, k1 = np.uint64(0x0706050403020100), np.uint64(0x0F0E0D0C0B0A0908)
-    begin = 0
+    begin, place = 0, np.uint64(octets.ctypes.data)
     for i in range(len(ends)):
         end = ends[i]
         length = end - begin
@@ -97,12 +97,12 @@ def _siphash(octets: np.ndarray, ends: np.ndarray, high: np.ndarray, low: np.nda
         v3 = np.uint64(0x7465646279746573) ^ k1
         words = length // 8
         for w in range(words + 1):
-            m = np.uint64(0)
-            left = 8 if w < words else length - 8 * words
-            for b in range(left):
-                m |= np.uint64(octets[begin + 8 * w + b]) << np.uint64(8 * b)
-            if w == words:
-                m |= np.uint64(length & 0xFF) << np.uint64(56)
+            if w < words:
+                m = word_at(place + np.uint64(begin + 8 * w))
+            else:
+                m = np.uint64(length & 0xFF) << np.uint64(56)
+                for b in range(length - 8 * words):
+                    m |= np.uint64(octets[begin + 8 * w + b]) << np.uint64(8 * b)
             v3 ^= m
             for _ in range(2):
                 v0, v1, v2, v3 = _round(v0, v1, v2, v3)

@@ -1,5 +1,6 @@
 """`qazyna trace ingest`: the public exports of a chain into a store."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -54,6 +55,9 @@ def ingest(
     if form not in FORMATS:
         raise typer.BadParameter(f"there are {', '.join(FORMATS)}.", param_hint="--format")
     with refusals(as_json), progress("Ingesting") as bar:
+        # Columns come and go by the hundred megabytes. The allocator of Polars gives memory back
+        # half a second after its use, and having it again costs more than keeping it.
+        os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:10000,muzzy_decay_ms:10000")
         from qazyna.tracing.ingest import running
 
         own = CHAINS[form]
