@@ -139,14 +139,14 @@ RETURNS = st.lists(st.floats(-0.9, 2.0), min_size=2, max_size=400)
 
 
 @settings(deadline=None)
-@given(RETURNS, st.floats(-1.0, 2.0))
-def test_expected_shortfall_is_that_of_the_programme_whatever_the_bound(returns, bound):
+@given(RETURNS, st.floats(-1.0, 2.0), st.floats(0.0, 2.0))
+def test_expected_shortfall_is_that_of_the_programme_wherever_it_looks(returns, middle, spread):
     values = np.array(returns)
     sample = Sample.of(values[:, None])
     expected = float(measures.expected_shortfall(sample, measures.worst_losses(sample))[0])
 
     assert expected == pytest.approx(
-        measuring.shortfall(values, bound, np.empty(values.size)), rel=1e-9, abs=1e-12
+        measuring.shortfall(values, middle, spread, np.empty(values.size)), rel=1e-9, abs=1e-12
     )
 
 

@@ -41,23 +41,27 @@ def measure(worth: Floats, flow: Floats, returns: Floats, out: Floats) -> None:
     spread = max(0.0, squares - total * total / n)
     out[0] = fall
     out[1] = math.sqrt(spread / (n - 1) * 365.0)
-    out[2] = shortfall(returns[:n], total / n - math.sqrt(spread / n), worth)
+    out[2] = shortfall(returns[:n], total / n, math.sqrt(spread / n), worth)
 
 
 @kernel
-def shortfall(values: Floats, bound: float, worst: Floats) -> float:
+def shortfall(values: Floats, middle: float, spread: float, worst: Floats) -> float:
     """The mean of the worst twentieth, the last of them counted in part; positive is a loss.
 
     Rockafellar & Uryasev 2000. `worst` is scratch, as long as `values`. They are looked for among
-    those below `bound`, or among all where these are too few: any bound is right, a good one fast.
+    those well below `middle`, in terms of `spread`; nearer, where these are too few; else among
+    all. Any two numbers are right, mean and deviation are fast.
     """
     n = values.size
     mass = 0.05 * n
     whole = int(mass)
-    found = 0
-    for each in range(n):
-        worst[found] = values[each]
-        found += values[each] < bound
+    found, below = 0, 1.0
+    while found <= whole and below > 0.01:
+        found, bound = 0, middle - below * spread
+        for each in range(n):
+            worst[found] = values[each]
+            found += values[each] < bound
+        below *= 0.3
     if found <= whole:
         found = n
         for each in range(n):
