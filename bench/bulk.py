@@ -8,7 +8,9 @@ are analysed after. The floor is the least that storing takes: the same rows of 
 postings and holdings, by COPY, into tables without a key or a rule, committed just as durably.
 """
 
-from time import perf_counter
+import os
+from pathlib import Path
+from time import perf_counter, process_time
 from typing import Any
 
 import psycopg
@@ -34,9 +36,11 @@ def measure() -> Claim:
             file=register.name, columns=columns, rows=tuple(rows)
         )
         note("  importing")
-        begun = perf_counter()
+        server = books.connection.info.backend_pid
+        begun, spent = perf_counter(), (_spent(server), process_time())
         act(books.connection, command, actor="owner", documents=[(register.name, content)])
         taken = perf_counter() - begun
+        ours = _spent(server) - spent[0], process_time() - spent[1]
         with psycopg.connect(postgres.connection("qazyna_owner", books.home)) as owner:
             counts = [_count(owner, table) for table in TABLES]
             note("  copying")
@@ -53,9 +57,18 @@ def measure() -> Claim:
         ratio=rate / LEAST,
         details=[
             f"a bare COPY of the same rows, without a key or a rule: {entries / floor:,.0f} "
-            f"entries/s; the whole path reaches {floor / taken:.3f} of it"
+            f"entries/s; the whole path reaches {floor / taken:.3f} of it",
+            "CPU time: PostgreSQL's process {:.0f} µs an entry, Python {:.0f} µs".format(
+                *(1e6 * each / entries for each in ours)
+            ),
         ],
     )
+
+
+def _spent(process: int) -> float:
+    """Seconds of CPU time that a process has had."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _count(owner: Any, table: str) -> int:
