@@ -29,6 +29,7 @@ NAMES = (
     "simulate",
     "trace_follow",
     "trace_ingest",
+    "trace_cluster",
 )
 
 
