@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qazyna.lab.simulate import Simulation, sensitivity, summary
@@ -16,6 +16,7 @@ ENDS = st.lists(
 NAMES = ("A", "B", "C")
 
 
+@settings(deadline=None)
 @given(ENDS)
 def test_every_history_is_in_one_bin(rows):
     ends = np.array(rows)
@@ -31,6 +32,7 @@ def test_every_history_is_in_one_bin(rows):
         assert found["histogram"]["edges"] == told["A"]["histogram"]["edges"]
 
 
+@settings(deadline=None)
 @given(ENDS)
 def test_who_beats_whom_is_counted(rows):
     found = summary.beats(np.array(rows), NAMES)
@@ -42,6 +44,7 @@ def test_who_beats_whom_is_counted(rows):
     assert {"B", "C"} == set(found["A"])
 
 
+@settings(deadline=None)
 @given(ENDS)
 def test_regret_is_signed_and_mirrored(rows):
     found = summary.regret(np.array(rows), NAMES)
