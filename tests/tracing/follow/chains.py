@@ -88,6 +88,7 @@ def laid_out(blocks, subsidies, first_tx=0):
         np.zeros(len(ins), np.uint32),
         np.array([each[2] for each in ins], np.int64),
         begins([tx.inputs for tx in txs]),
+        np.ones(len(txs), np.uint8),
         np.zeros(sum(len(tx.outputs) for tx in txs), np.uint32),
         np.array([value for tx in txs for value in tx.outputs], np.int64),
         np.zeros(sum(len(tx.outputs) for tx in txs), np.uint8),

@@ -79,11 +79,13 @@ def alone(blocks, source, seeds, policy, found, subsidies, cross):
 
 def place(number, tx, parts, source, seeds, taint, found, policy):
     for n, (value, part) in enumerate(zip(tx.outputs, parts, strict=True)):
+        if part is not None and n in tx.stops:
+            # All that comes there ends; a source that begins there begins whole.
+            found.stopped[source] += dirty(part, policy)
+            part = None
         if (number, n) in seeds:
             found.seed[source] += value - dirty(part, policy)
             taint[number, n] = [(value, True)] if policy in ("fifo", "lifo") else value
-        elif part is not None and n in tx.stops:
-            found.stopped[source] += dirty(part, policy)
         elif part is not None:
             taint[number, n] = part
 

@@ -168,7 +168,7 @@ def follow(
                 found.fees[source] = found.fees.get(source, 0) + amount
             continue
         sources = accounts.get(each.end, CLEAN) | outputs.get(place, CLEAN)
-        if each.end in stops and not sources:
+        if each.end in stops:
             for source, amount in tainted.items():
                 found.stopped.append((each.tx, each.end, source, amount))
             tainted, parts = {}, [(each.amount, CLEAN)]

@@ -15,6 +15,9 @@ from qazyna.tracing.store.reading import Store
 HALVINGS = {"bitcoin": (5_000_000_000, 210_000), "litecoin": (5_000_000_000, 840_000)}
 """chain -> what its first block minted, in base units, and after how many blocks that halves"""
 
+FEW = 100
+"""So many look-ups take about as long as reading the columns of a part."""
+
 
 def subsidies(chain: str, heights: Array) -> Array:
     """What each block may mint beside its fees, i64; -1 where the chain's schedule is not known."""
@@ -36,13 +39,14 @@ class Run:
     """of the part's, so many"""
     inputs: int
     prev_tx: Array
+    asked: int = 0
 
     def flow(self) -> Flow:
-        """All columns of it."""
+        """All columns of it, but for what is known of inputs: see `tell`."""
         folder = self.store.path / "parts" / self.part.name
         txs, many = self.transactions, self.inputs
         tx = pl.read_parquet(folder / "tx.parquet", columns=["coinbase", "n_in", "fee"])[:txs]
-        ins = pl.read_parquet(folder / "inputs.parquet", columns=["prev_n", "addr", "value"])[:many]
+        ins = pl.read_parquet(folder / "inputs.parquet", columns=["prev_n"])[:many]
         blocks = pl.read_parquet(folder / "blocks.parquet", columns=["height", "first_tx"])
         blocks = blocks.filter(pl.col("first_tx") < self.part.first_tx + txs)
         kinds = pl.read_parquet(folder / "outputs.parquet", columns=["kind"])["kind"]
@@ -52,13 +56,14 @@ class Run:
         if self.stops is not None:
             named = addresses[:outputs] < len(self.stops)
             stop[named] = self.stops[addresses[:outputs][named]]
-        return Flow(
+        flow = Flow(
             np.int64(self.part.first_tx),
             self.prev_tx,
             ins["prev_n"].to_numpy(),
-            ins["addr"].to_numpy(),
-            _known(ins["value"]),
+            np.empty(many, np.uint32),
+            np.empty(many, np.int64),
             _begins(tx["n_in"].to_numpy()),
+            np.zeros(txs, np.uint8),
             np.asarray(addresses[:outputs]),
             np.asarray(values[:outputs]),
             kinds[:outputs].to_numpy(),
@@ -70,6 +75,28 @@ class Run:
             np.append(blocks["first_tx"].to_numpy().astype(np.int64) - self.part.first_tx, txs),
             subsidies(self.store.manifest.chain, blocks["height"].to_numpy()),
         )
+        if tx.filter(~pl.col("coinbase"))["fee"].null_count():
+            # A fee that no record says is told by the inputs.
+            self._tell_all(flow)
+        return flow
+
+    def tell(self, flow: Flow, t: int) -> None:
+        """Write down what is known of a transaction's inputs: looked up one by one as long as few
+        are asked for, from the outputs that they spend; else the part's columns are read."""
+        self.asked += 1
+        begin, end = int(flow.in_from[t]), int(flow.in_from[t + 1])
+        address, value = self.store.spent(flow.prev_tx[begin:end], flow.prev_n[begin:end])
+        if self.asked > FEW or (value < 0).any():
+            self._tell_all(flow)
+            return
+        flow.in_addr[begin:end], flow.in_value[begin:end] = address, value
+        flow.told[t] = 1
+
+    def _tell_all(self, flow: Flow) -> None:
+        file = self.store.path / "parts" / self.part.name / "inputs.parquet"
+        ins = pl.read_parquet(file, columns=["addr", "value"])[: self.inputs]
+        flow.in_addr[:], flow.in_value[:] = ins["addr"].to_numpy(), _known(ins["value"])
+        flow.told[:] = 1
 
 
 def _known(column: pl.Series) -> Array:

@@ -20,6 +20,7 @@ import numpy as np
 from qazyna.tracing.coinjoin.kernel import detect
 from qazyna.tracing.follow.arithmetic import apportion
 from qazyna.tracing.follow.pool import (
+    ASKED,
     AT,
     CLEAN,
     COINJOIN,
@@ -52,7 +53,7 @@ from qazyna.tracing.follow.pool import (
 from qazyna.tracing.kernel import kernel
 
 POISON, HAIRCUT, FIFO, LIFO = range(4)
-DONE, WANTS_ROOM = range(2)
+DONE, WANTS_ROOM, WANTS_INPUTS = range(3)
 
 
 @kernel
@@ -207,14 +208,16 @@ def _most(mode: Any, sources: Any, pieces: Any, outs: Any) -> Any:
 
 @kernel
 def _fee(flow: Flow, t: Any) -> Any:
-    """A transaction's fee: what its inputs have over its outputs, or what its record says."""
+    """A transaction's fee: what its record says, or what its inputs have over its outputs."""
+    if flow.fee[t] >= 0:
+        return flow.fee[t]
     paid, known = np.int64(0), True
     for i in range(flow.in_from[t], flow.in_from[t + 1]):
         known = known and flow.in_value[i] >= 0
         paid += flow.in_value[i]
     for o in range(flow.out_from[t], flow.out_from[t + 1]):
         paid -= flow.out_value[o]
-    return paid if known and paid >= 0 else max(flow.fee[t], np.int64(0))
+    return paid if known and paid >= 0 else np.int64(0)
 
 
 @kernel
@@ -299,12 +302,13 @@ def _put(
             break
         seeded = seed < last_seed and seeds.n[seed] == k
         stop = flow.out_stop[out0 + k]
-        if tainted and stop and not seeded:
+        if tainted and stop:
             for each in range(begin, end):
                 label = segments[each].label
                 if label != CLEAN:
                     _note(counts, notes, tx, k, SERVICE, stop, label, segments[each].amount)
-            continue
+            end = begin
+            tainted = False
         if seeded:
             counts[SEGMENTS] = end
             while seed < last_seed and seeds.n[seed] == k:
@@ -380,33 +384,39 @@ def _transaction(
     stopping: Any,
     t: Any,
     last_seed: Any,
-) -> bool:
-    """Let taint, and seeds, go through one transaction. Returns whether there was room."""
+) -> Any:
+    """Let taint, and seeds, go through one transaction. Returns as `follow` does."""
     counts, segments, outputs = pool.counts, pool.segments, pool.outputs
     tx = flow.first_tx + t
     in0, in1 = flow.in_from[t], flow.in_from[t + 1]
     outs = flow.out_from[t + 1] - flow.out_from[t]
     rows = np.empty(in1 - in0, np.int64)
-    pieces, paid, unknown, tainted = 1 + in1 - in0, np.int64(0), -1, False
+    tainted = False
     for i in range(in0, in1):
         row = _found(
             pool.ever, pool.before, pool.txs, outputs, np.int64(flow.prev_tx[i]), flow.prev_n[i]
         )
         rows[i - in0] = row
+        tainted = tainted or row >= 0
+    fresh = last_seed - counts[SEEDED]
+    if not tainted and fresh == 0:
+        return DONE
+    if not flow.told[t]:
+        counts[ASKED] = t
+        return WANTS_INPUTS
+    pieces, paid, unknown = 1 + in1 - in0, np.int64(0), -1
+    for i in range(in0, in1):
+        row = rows[i - in0]
         if row >= 0:
-            tainted = True
             pieces += outputs[row].length
             paid += outputs[row].value
         elif flow.in_value[i] >= 0:
             paid += flow.in_value[i]
         elif unknown < 0:
             unknown = i
-    fresh = last_seed - counts[SEEDED]
-    if not tainted and fresh == 0:
-        return True
     room = _most(mode, sources, pieces, outs) + 2 * fresh
     if not _room(pool, outs, room, (pieces + 1) * fresh, room):
-        return False
+        return WANTS_ROOM
     counts[TOUCHED] += 1
 
     # What the outputs and the fee take; what an input must have brought whose value is not known.
@@ -469,7 +479,7 @@ def _transaction(
         fee.tx, fee.begin, fee.length = tx, begin, counts[SEGMENTS] - begin
         fee.value = cells[outs]
         counts[FEES] += 1
-    return True
+    return DONE
 
 
 @kernel
@@ -560,8 +570,9 @@ def _close(pool: Pool, flow: Flow, seeds: Seeds, mode: Any, sources: Any) -> boo
 def follow(pool: Pool, flow: Flow, seeds: Seeds, mode: Any, sources: Any, stopping: Any) -> Any:
     """Let taint go through a run of whole blocks; `counts[AT]` is the input it has come to.
 
-    `stopping` is the mask of the coinjoin rules that end it. Returns DONE, or WANTS_ROOM: give the
-    pool `counts[ROOM]` rows more and call again.
+    `stopping` is the mask of the coinjoin rules that end it. Returns DONE; or WANTS_ROOM: give the
+    pool `counts[ROOM]` rows more and call again; or WANTS_INPUTS: tell what is known of the inputs
+    of transaction `counts[ASKED]` of the run, and call again.
     """
     counts = pool.counts
     end = len(flow.in_from) - 1
@@ -600,8 +611,9 @@ def follow(pool: Pool, flow: Flow, seeds: Seeds, mode: Any, sources: Any, stoppi
                 counts[OPEN_BLOCK] = block
         else:
             fees = counts[FEES]
-            if not _transaction(pool, flow, seeds, mode, sources, stopping, t, last_seed):
-                return WANTS_ROOM
+            wants = _transaction(pool, flow, seeds, mode, sources, stopping, t, last_seed)
+            if wants != DONE:
+                return wants
             if counts[FEES] > fees:
                 counts[OPEN_BLOCK] = block
         counts[AT] = flow.in_from[t + 1]

@@ -23,8 +23,10 @@ through a coinjoin; a tainted fee was paid, wherever it went then"""
 
 # Places in `counts`.
 TXS, OUTPUTS, SEGMENTS, SETS, NOTES, FEES = range(6)
-WORD, SEEDED, AT, OPEN_BLOCK, MINTED_FROM, MINTED_TO, TOUCHED, UNBALANCED, ROOM = range(6, 15)
-COUNTS = 15
+WORD, SEEDED, AT, OPEN_BLOCK, MINTED_FROM, MINTED_TO, TOUCHED, UNBALANCED, ROOM, ASKED = range(
+    6, 16
+)
+COUNTS = 16
 
 TX = np.dtype(
     [("tx", "u4"), ("outputs", "u4"), ("first", "i8"), ("unspent", "i8")],
@@ -86,6 +88,8 @@ class Flow(NamedTuple):
     """i64; -1 where unknown"""
     in_from: Array
     """i64, one a transaction and one more: where its inputs begin"""
+    told: Array
+    """u8, one a transaction: whether `in_addr` and `in_value` say of its inputs what is known"""
     out_addr: Array
     out_value: Array
     out_kind: Array

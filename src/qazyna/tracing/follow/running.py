@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from qazyna.errors import InvariantBroken
 from qazyna.tracing.coinjoin import Rule
 from qazyna.tracing.follow import kernels
 from qazyna.tracing.follow.columns import Run
-from qazyna.tracing.follow.pool import AT, ROOM, Flow, Pool, Seeds, empty, with_room
+from qazyna.tracing.follow.pool import ASKED, AT, ROOM, Flow, Pool, Seeds, empty, with_room
 
 STOPS = int(~(Rule.tx0 | Rule.stonewall))
 """The coinjoin rules at which taint stops. A Tx0 is one owner's, who only gets ready to mix; and of
@@ -30,10 +31,23 @@ def along(
     return pool
 
 
-def through(pool: Pool, flow: Flow, seeds: Seeds, policy: int, sources: int, stopping: int) -> Pool:
-    """The pool after one more run."""
-    while kernels.follow(pool, flow, seeds, policy, sources, stopping) == kernels.WANTS_ROOM:
-        pool = with_room(pool, int(pool.counts[ROOM]))
+def through(
+    pool: Pool,
+    flow: Flow,
+    seeds: Seeds,
+    policy: int,
+    sources: int,
+    stopping: int,
+    tell: Callable[[Flow, int], None] | None = None,
+) -> Pool:
+    """The pool after one more run; `tell` writes down what is known of a transaction's inputs."""
+    while wants := kernels.follow(pool, flow, seeds, policy, sources, stopping):
+        if wants == kernels.WANTS_ROOM:
+            pool = with_room(pool, int(pool.counts[ROOM]))
+        elif tell is None:
+            raise InvariantBroken("a run does not know its inputs")
+        else:
+            tell(flow, int(pool.counts[ASKED]))
     return pool
 
 
@@ -57,7 +71,7 @@ def scanned(
         at = kernels.first_hit(pool.live, run.prev_tx, 0, run.inputs)
         if at < run.inputs or low < high:
             pool.counts[AT] = at
-            pool = through(pool, run.flow(), seeds, policy, sources, stopping)
+            pool = through(pool, run.flow(), seeds, policy, sources, stopping, run.tell)
         done += run.transactions
         seen(done)
     return pool
