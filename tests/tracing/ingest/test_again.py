@@ -153,7 +153,7 @@ def test_killed_again_and_again_the_store_is_whole_and_the_next_goes_on(tmp_path
     synthetic.write_store(made, tmp_path / "expected", size=200)
     expected = content(Store.open(tmp_path / "expected"))
     path, chance, reached = tmp_path / "store", random.Random(11), []
-    for _ in range(10):
+    for _ in range(6):
         process = subprocess.Popen(
             [sys.executable, "-c", KILLED, str(path), str(source)],
             stdout=subprocess.PIPE,

@@ -77,6 +77,8 @@ class Writer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if kind is None:
+            self._remove_leftovers()
         os.close(self._lock)
 
     @property
@@ -95,18 +97,21 @@ class Writer:
         folder = self.path / "parts" / part.name
         folder.mkdir(parents=True)
         schemas = TABLES if isinstance(tables, Tables) else ACCOUNT_TABLES
+        writes = []
         for name, schema in schemas.items():
             frame: pl.DataFrame = getattr(tables, name)
             if frame.schema != pl.Schema(schema):
                 raise InvariantBroken(f"{name} has the columns {frame.schema}")
-            # Little of this compresses well; what does is worth little time.
-            frame.write_parquet(
+            # Little of this compresses well; what does is worth little time. Polars writes them
+            # beside what follows here.
+            write = frame.lazy().sink_parquet(
                 folder / f"{name}.parquet",
                 compression="lz4",
                 row_group_size=ROW_GROUP,
                 statistics=True,
+                lazy=True,
             )
-            manifests.sync(folder / f"{name}.parquet")
+            writes.append(write.collect(background=True))
         self._write_strings(part, tables.addresses)
         if isinstance(tables, Tables):
             self._write_outputs(part, tables)
@@ -115,6 +120,9 @@ class Writer:
         )
         ids = np.arange(part.addresses, dtype=np.uint32) + np.uint32(part.first_address)
         address_runs = self.store.address_index.with_run(part.name, *tables.addresses.keys(), ids)
+        for name, writing in zip(schemas, writes, strict=True):
+            writing.fetch_blocking()
+            manifests.sync(folder / f"{name}.parquet")
         for each in (folder, folder.parent):
             manifests.sync(each)
         low = known.heights[0] if known.heights else part.first_height
