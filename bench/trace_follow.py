@@ -37,7 +37,7 @@ COINS = 20
 PROMISED, TIMES = 5_000_000, 10.0
 POLICIES = ("haircut", "fifo", "lifo")
 AIM = 20_000_000
-PYTHON = 300_000
+PYTHON = 1_000_000
 """Plain Python gets so many transactions."""
 
 Rows = dict[tuple[int, int, int], int]

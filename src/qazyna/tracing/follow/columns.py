@@ -15,7 +15,7 @@ from qazyna.tracing.store.reading import Store
 HALVINGS = {"bitcoin": (5_000_000_000, 210_000), "litecoin": (5_000_000_000, 840_000)}
 """chain -> what its first block minted, in base units, and after how many blocks that halves"""
 
-FEW = 100
+FEW = 32
 """So many look-ups take about as long as reading the columns of a part."""
 
 
