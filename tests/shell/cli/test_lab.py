@@ -214,7 +214,7 @@ def test_the_same_model_twice(line):
 
 
 def test_a_currency_that_is_none(line):
-    assert "unknown_currency" == compare(line, "--currency", "XXX").refused["code"]
+    assert "unknown_currency" == compare(line, "--currency", "QQQ").refused["code"]
 
 
 def prices(folder, last: str):

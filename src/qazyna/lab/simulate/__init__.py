@@ -30,21 +30,7 @@ BLOCK: Final = 30
 VARIED: Final = 1_000
 """Histories over which each assumption is varied, at most."""
 
-TOLD: Final = (
-    "end_value",
-    "raised",
-    "to_budget",
-    "to_victims",
-    "to_reserve",
-    "held_value",
-    "fees",
-    "slippage",
-    "lost",
-    "custody_cost",
-    "max_drawdown",
-    "volatility",
-    "es_95",
-)
+TOLD: Final = tuple(each for each in OUTCOMES if each != "key_custody_value_days")
 """The outcomes whose distribution is told."""
 
 ENGINE: Final = (
