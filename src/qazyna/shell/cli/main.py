@@ -4,7 +4,18 @@ import sys
 
 import typer
 
-from qazyna.shell.cli import acting, backup, exporting, files, installing, lab, law, log, looking
+from qazyna.shell.cli import (
+    acting,
+    backup,
+    exporting,
+    files,
+    filing,
+    installing,
+    lab,
+    law,
+    log,
+    looking,
+)
 from qazyna.shell.cli.output import Group
 from qazyna.shell.cli.programme import programme
 from qazyna.shell.cli.trace import trace
@@ -31,6 +42,7 @@ app.add_typer(looking.ledger, name="ledger")
 looking.ledger.command("export")(exporting.export)
 looking.ledger.command("sheet")(exporting.sheet)
 app.add_typer(looking.case, name="case")
+looking.case.command("exhibit")(filing.exhibit)
 app.command()(acting.run)
 app.command()(acting.propose)
 app.command()(acting.approve)

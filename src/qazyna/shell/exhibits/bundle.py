@@ -8,6 +8,7 @@ BUNDLE/manifest.json  the question, what it rests on, and the SHA-256 of every o
 """
 
 import json
+import re
 import tempfile
 from collections.abc import Mapping
 from hashlib import sha256
@@ -19,6 +20,7 @@ from qazyna.errors import Refused
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 PAGE = Path(__file__).with_name("exhibit.typ")
 
 
@@ -54,7 +56,7 @@ def read(folder: Path) -> dict[str, Any]:
         manifest = json.loads((folder / MANIFEST).read_bytes())
     except (OSError, ValueError):
         manifest = {}
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+    if not is_one(manifest):
         raise Refused(
             "no_bundle",
             f"{folder} is no exhibit of format {FORMAT}: it has no manifest.json that says so.",
@@ -63,21 +65,25 @@ def read(folder: Path) -> dict[str, Any]:
     return manifest
 
 
+def is_one(manifest: Any) -> bool:
+    """Whether this is the manifest of a bundle: it may come from anywhere."""
+    return (
+        isinstance(manifest, dict)
+        and manifest.get("format") == FORMAT
+        and isinstance(manifest.get("question"), dict)
+        and {"sources", "policies", "stop_at", "until", "title", "case", "question", "on"}
+        <= manifest["question"].keys()
+        and {"program", "inputs"} <= manifest.keys()
+        and isinstance(files := manifest.get("files"), dict)
+        and all(isinstance(each, str) and _DIGEST.fullmatch(each) for each in files.values())
+    )
+
+
 def compare(
     folder: Path, manifest: Mapping[str, Any], again: Mapping[str, Any]
 ) -> list[dict[str, str]]:
     """Where the bundle's files differ from its manifest, and that from one made again."""
-    problems = []
-    for name, digest in manifest["files"].items():
-        file = folder / name
-        if not file.is_file():
-            problems.append({"where": name, "what": "The file is missing."})
-        elif (found := sha256(file.read_bytes()).hexdigest()) != digest:
-            problems.append(
-                {"where": name, "what": f"The file has SHA-256 {found}, the manifest {digest}."}
-            )
-    extra = {each.name for each in folder.iterdir()} - {*manifest["files"], MANIFEST}
-    problems += [{"where": name, "what": "The manifest lacks it."} for name in sorted(extra)]
+    problems = unsound(folder, manifest)
     for key in ("program", "inputs"):
         if manifest[key] != again[key]:
             problems.append(
@@ -86,6 +92,22 @@ def compare(
     for name, digest in again["files"].items():
         if manifest["files"].get(name) != digest:
             problems.append({"where": name, "what": f"Made again it has SHA-256 {digest}."})
+    return problems
+
+
+def unsound(folder: Path, manifest: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Where the bundle's files differ from its manifest."""
+    there = {each.name for each in folder.iterdir()}
+    problems = []
+    for name, digest in manifest["files"].items():
+        if name not in there or not (folder / name).is_file():
+            problems.append({"where": name, "what": "The file is missing."})
+        elif (found := sha256((folder / name).read_bytes()).hexdigest()) != digest:
+            problems.append(
+                {"where": name, "what": f"The file has SHA-256 {found}, the manifest {digest}."}
+            )
+    extra = there - {*manifest["files"], MANIFEST}
+    problems += [{"where": name, "what": "The manifest lacks it."} for name in sorted(extra)]
     return problems
 
 

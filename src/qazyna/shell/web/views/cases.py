@@ -17,6 +17,7 @@ from qazyna.shell.web import access, books, figures, words
 from qazyna.shell.web.figures import link, mark, path, quantity, reference
 from qazyna.shell.web.frame import missing, page, show
 from qazyna.shell.web.queries import cases
+from qazyna.shell.web.views import exhibits
 from qazyna.shell.web.views.ledger import account_link
 
 _DECISIVE: Final = frozenset(
@@ -111,15 +112,7 @@ def case(request: HttpRequest, case: str) -> HttpResponse:
             }
             for ref, order in found.state.orders.items()
         ],
-        "exhibits": [
-            {
-                "ref": reference(ref, path("events", f"case/{case}", each.version)),
-                "on": figures.day(each.added_on),
-                "title": each.title if sees else "",
-                "sha256": each.sha256,
-            }
-            for ref, each in found.state.exhibits.items()
-        ],
+        "exhibits": exhibits.of_case(case, found.state.exhibits, sees),
         "awards": [
             {
                 "ref": reference(ref, path("events", f"case/{case}", award.version)),
