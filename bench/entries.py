@@ -6,7 +6,7 @@ every entry.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from heapq import heappop, heappush
@@ -59,10 +59,9 @@ class Books:
 
 def _told(one: Entry, here: EventRef) -> Entry:
     """Entries of the books name the event that they rest on, their own too."""
-    return replace(
-        one,
+    return one._replace(
         postings=tuple(
-            replace(p, authority=p.authority and Authority(p.authority.kind, here))
+            p._replace(authority=p.authority and Authority(p.authority.kind, here))
             for p in one.postings
         ),
     )

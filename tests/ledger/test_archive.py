@@ -58,12 +58,12 @@ class Told:
         """Change an entry, behind the backs of the functions that make only sound ones."""
         at = version - 1
         self.entries[at] = replace(
-            self.entries[at], entry=replace(self.entries[at].entry, **changes)
+            self.entries[at], entry=self.entries[at].entry._replace(**changes)
         )
 
     def leg(self, version: int, number: int, **changes: object) -> None:
         legs = list(self.entries[version - 1].entry.postings)
-        legs[number - 1] = replace(legs[number - 1], **changes)
+        legs[number - 1] = legs[number - 1]._replace(**changes)
         self.entry(version, postings=tuple(legs))
 
     def add(self, one: Entry, event: str = "happened") -> None:
@@ -86,8 +86,8 @@ def story() -> Told:
     charge = make.expense(day(3), "USD", 5, STATE, BANK, by("statement", 5), worth)
     told.add(charge)
     mistaken = make.reverse(day(4), charge, EntryRef(EventRef("case/C-1", 5), 1))
-    reversal = replace(mistaken.postings[0], authority=by("correction", 6))
-    told.add(replace(mistaken, postings=(reversal,), effective=day(3)), "entry_reversed")
+    reversal = mistaken.postings[0]._replace(authority=by("correction", 6))
+    told.add(mistaken._replace(postings=(reversal,), effective=day(3)), "entry_reversed")
     out, into = (BANK, STATE), (RESERVE_BANK, RESERVE)
     told.add(make.transfer(day(5), "USD", 400, out, into, by("allocation", 7)))
     told.entries[4] = replace(told.entries[4], reversed=True)
@@ -256,7 +256,7 @@ def out_of_order(told: Told) -> None:
 def never_there(told: Told) -> None:
     told.entries[5] = replace(
         told.entries[5],
-        entry=replace(told.entries[5].entry, reverses=EntryRef(EventRef("case/C-1", 9), 1)),
+        entry=told.entries[5].entry._replace(reverses=EntryRef(EventRef("case/C-1", 9), 1)),
     )
 
 
@@ -272,7 +272,7 @@ def granted_twice(told: Told) -> None:
 
 def grants_of(number: int, **changes: object) -> Callable[[Told], None]:
     def change(told: Told) -> None:
-        grant = replace(told.grants[number - 1].grant, **changes)
+        grant = told.grants[number - 1].grant._replace(**changes)
         told.grants[number - 1] = replace(told.grants[number - 1], grant=grant)
 
     return change

@@ -8,16 +8,16 @@ The functions below are the kinds of entry there are. Each builds an entry that 
 raises: an entry that it does not allow is a mistake of the program, never of the person.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from qazyna.errors import InvariantBroken
 from qazyna.ledger import chart
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Account:
+class Account(NamedTuple):
     """One place, or one title, in one book. Its path begins with the book: `C-17/1/custody/AFM`."""
 
     book: str
@@ -35,8 +35,7 @@ class Account:
         return chart.side(self.klass)
 
 
-@dataclass(frozen=True, slots=True)
-class EventRef:
+class EventRef(NamedTuple):
     """The event at a position of a stream; `version` 0 is the very event that books the entry."""
 
     stream: str = ""
@@ -46,16 +45,14 @@ class EventRef:
 THIS_EVENT = EventRef()
 
 
-@dataclass(frozen=True, slots=True)
-class Authority:
+class Authority(NamedTuple):
     """What the entry rests on: a kind of authority, and the event that gave it."""
 
     kind: str
     event: EventRef = THIS_EVENT
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(NamedTuple):
     """What an event allows: so much of one asset of one book, by one kind of authority. Drawn down
     by the postings that rest on it, and never overdrawn."""
 
@@ -65,8 +62,7 @@ class Grant:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(NamedTuple):
     """`amount` base units of `asset`, from the account credited to the account debited."""
 
     asset: str
@@ -86,16 +82,14 @@ class Value:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class EntryRef:
+class EntryRef(NamedTuple):
     """The n-th entry (from 1) of an event."""
 
     event: EventRef
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One or two postings that stand or fall together, on one value date."""
 
     kind: str
@@ -239,7 +233,7 @@ def reverse(on: date, entry: Entry, ref: EntryRef) -> Entry:
 def anew(on: date, entry: Entry, amount: int, value: Value | None) -> Entry:
     """The same entry of one posting, of the right amount, and for the same reason as before."""
     (posting,) = entry.postings
-    return _allowed(Entry(entry.kind, on, (replace(posting, amount=amount),), entry.flow, value))
+    return _allowed(Entry(entry.kind, on, (posting._replace(amount=amount),), entry.flow, value))
 
 
 def effective(entry: Entry, day: date | None) -> Entry:
@@ -248,7 +242,7 @@ def effective(entry: Entry, day: date | None) -> Entry:
         return entry
     if day > entry.value_date:
         raise InvariantBroken(f"an entry of {entry.value_date} cannot correct {day}")
-    return replace(entry, effective=day)
+    return entry._replace(effective=day)
 
 
 def grants_for(entries: tuple[Entry, ...]) -> tuple[Grant, ...]:
@@ -303,4 +297,4 @@ def _allowed(entry: Entry) -> Entry:
 
 def with_value(entry: Entry, value: Value | None) -> Entry:
     """The same entry, with what it was worth said beside it."""
-    return replace(entry, value=value)
+    return entry._replace(value=value)

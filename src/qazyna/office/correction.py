@@ -1,6 +1,5 @@
 """Correction: nothing is ever struck out; a mistaken entry is mirrored once, and both are kept."""
 
-from dataclasses import replace
 from datetime import date
 from typing import ClassVar, Final
 
@@ -152,8 +151,8 @@ class EntryCorrected(EntryReversed):
     def anew(self) -> Entry:
         mistaken = self.mistaken()
         (posting,) = mistaken.postings
-        grounds = replace(posting, authority=Authority(self.authority))
-        right = replace(mistaken, postings=(grounds,))
+        grounds = posting._replace(authority=Authority(self.authority))
+        right = mistaken._replace(postings=(grounds,))
         return entry.effective(
             entry.anew(self.on, right, self.amount, self.new_value), self.new_effective
         )

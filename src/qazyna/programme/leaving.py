@@ -5,7 +5,6 @@ cost of holding: the loss is in the return, where every fall of a NAV is. What c
 same is income.
 """
 
-from dataclasses import replace
 from typing import ClassVar
 
 from qazyna.errors import Refused
@@ -59,7 +58,7 @@ class WrittenOff(Quoting):
     def entries(self) -> tuple[Entry, ...]:
         by, at = Authority("decision"), fund(self.manager)
         gone = entry.expense(self.on, self.asset, self.units, TITLE, at, by)
-        return (replace(gone, flow="internal"),)
+        return (gone._replace(flow="internal"),)
 
     def evolve(self, state: Manager, version: int) -> None:
         state.marks[version] = "final"

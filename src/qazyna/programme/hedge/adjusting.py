@@ -1,6 +1,5 @@
 """Units and money that come or go without dealing: equalisation, roll-up of series, rebates."""
 
-from dataclasses import replace
 from typing import ClassVar, Literal
 
 from qazyna.errors import Refused
@@ -44,7 +43,7 @@ class UnitsAdjusted(ByAManager):
             booked = entry.income(self.on, self.manager, self.units, at, TITLE, by, self.value)
         else:
             booked = entry.expense(self.on, self.manager, self.units, TITLE, at, by, self.value)
-        return (booked if self.reason in _COSTS else replace(booked, flow="internal"),)
+        return (booked if self.reason in _COSTS else booked._replace(flow="internal"),)
 
     def evolve(self, state: Manager, version: int) -> None:
         if self.reason in _GIVEN:

@@ -5,7 +5,6 @@ difference is owed one way or the other. Either is booked on the administrator's
 own day, and is neither income nor cost: it undoes what should not have been.
 """
 
-from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import ClassVar, Literal
@@ -81,7 +80,7 @@ class DealingCorrected(ByAManager):
             booked = entry.income(self.on, self.asset, self.amount, at, TITLE, by)
         else:
             booked = entry.expense(self.on, self.asset, self.amount, TITLE, at, by)
-        return (replace(booked, flow="internal"),)
+        return (booked._replace(flow="internal"),)
 
     def evolve(self, state: Manager, version: int) -> None:
         dealt = next(d for d in state.dealt if d.of == self.of and d.on == self.dealt_on)

@@ -1,6 +1,5 @@
 """Capital promised to a venture fund, and the promise's end."""
 
-from dataclasses import replace
 from typing import ClassVar
 
 from qazyna.errors import Refused
@@ -43,7 +42,7 @@ class CapitalCommitted(ByAManager):
     def entries(self) -> tuple[Entry, ...]:
         asset, memo = undrawn_code(self.manager), commitment(self.manager)
         noted = entry.receive(self.on, asset, self.amount, memo, TITLE, Authority("decision"))
-        return (replace(noted, flow="internal"),)  # a promise is no money coming in
+        return (noted._replace(flow="internal"),)  # a promise is no money coming in
 
     def evolve(self, state: Manager, version: int) -> None:
         state.promised.append(Flow(on=self.on, amount=self.amount))
