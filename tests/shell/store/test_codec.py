@@ -5,8 +5,12 @@ import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
+from typing import ClassVar
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from qazyna.errors import InvariantBroken, Refused
 from qazyna.ledger import entry
@@ -71,15 +75,36 @@ def test_canonical_json(value, text):
     assert text.encode() == canonical(value)
 
 
-def test_half_a_character_is_refused():
+def plain(value) -> bytes:
+    """The same, as the standard library writes it."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode()
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+KEYS = st.text(st.characters(max_codepoint=127))
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | TEXT,
+    lambda inner: st.lists(inner) | st.dictionaries(KEYS, inner),
+)
+
+
+@given(ANYTHING)
+def test_any_json_is_written_as_the_standard_library_writes_it(value):
+    assert plain(value) == canonical(value)
+
+
+@pytest.mark.parametrize("value", ["\ud83d", {"note": "\ud83d"}, {"\udc00": 1}, [["\udfff"]]])
+def test_half_a_character_is_refused(value):
     with pytest.raises(Refused) as caught:
-        canonical({"note": "\ud83d"})
+        canonical(value)
     assert "bad_text" == caught.value.code
 
 
-def test_a_number_that_is_none_is_no_json():
+@pytest.mark.parametrize("value", [float("nan"), [float("inf")], {"a": 0.5}])
+def test_a_number_that_is_not_exact_is_no_json_here(value):
     with pytest.raises(ValueError):
-        canonical(float("nan"))
+        canonical(value)
 
 
 # ── The leaf of an event ────────────────────────────────────────────────────────────────────────
@@ -88,6 +113,32 @@ def test_a_number_that_is_none_is_no_json():
 def test_a_leaf_is_canonical():
     leaf, _ = leaf_of(seized())
     assert leaf == canonical(json.loads(leaf))
+
+
+@given(note=TEXT, place=TEXT, rows=st.lists(TEXT), of=st.sampled_from(["1.50", "-0", "1E+3"]))
+def test_whatever_is_said_the_leaf_is_canonical(note, place, rows, of):
+    value = Value(Decimal(of), "USD", note)
+    event = seized(note=note, place=place, rows=tuple(rows), value=value)
+    leaf, private = leaf_of(event)
+    assert plain(json.loads(leaf)) == leaf
+    assert event == read_event(leaf, private)[0]
+
+
+def test_objects_within_an_event_are_written_in_their_order_too():
+    class Nested(BaseModel):
+        zebra: int = 1
+        ant: dict[str, int] = {"z": 1, "a": 2}
+
+    class Strange(Seized):
+        kind: ClassVar[str] = "strange"
+        nested: tuple[Nested, ...] = (Nested(),)
+        rows: dict[str, Nested] = {"of": Nested()}
+
+    leaf, private = leaf_of(Strange(**seized().model_dump(exclude={"rows"})))
+    assert plain(json.loads(leaf)) == leaf
+    kept = private["rows"]
+    salted = bytes.fromhex(kept["salt"]) + plain(kept["value"])
+    assert {"sha256": hashlib.sha256(salted).hexdigest()} == json.loads(leaf)["body"]["rows"]
 
 
 def test_a_leaf_says_everything_that_is_material():

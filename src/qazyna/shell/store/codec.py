@@ -7,14 +7,13 @@ apart, so that the leaf can be shown to anyone.
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
-from pydantic_core import from_json, to_json
+from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from qazyna.errors import InvariantBroken, Refused
 from qazyna.ledger.entry import Authority, Entry, EntryRef, EventRef
@@ -29,25 +28,42 @@ UPCASTERS: dict[tuple[str, int], Callable[[Json], Json]] = {}
 """(event kind, schema version) -> the body as the next version writes it. None is needed yet."""
 
 
-_encode = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-).encode
-
-
 def canonical(value: object) -> bytes:
     """The canonical bytes of strings, small integers, booleans, nulls, lists and objects.
 
     Object keys are ASCII here, so that sorting by code point is RFC 8785's sorting by code unit.
     """
+    return _written(_in_order(value))
+
+
+def _written(value: object) -> bytes:
+    """The canonical bytes of what has the keys of its objects in their order."""
     try:
-        return _encode(value).encode()
-    except UnicodeEncodeError:
+        return to_json(value)
+    except PydanticSerializationError:
         raise Refused("bad_text", "A text holds half a character (a lone surrogate).") from None
+
+
+def _in_order(value: Any) -> Any:
+    """The same, the keys of every object in their order."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        return {key: _in_order(value[key]) for key in sorted(value)}
+    if isinstance(value, list | tuple):
+        return [_in_order(each) for each in value]
+    if isinstance(value, float):
+        raise ValueError("what need not be exact is not written")
+    return value
 
 
 def commitment(salt: str, value: object) -> str:
     """The salted commitment that stands in a leaf for a private value."""
-    return hashlib.sha256(bytes.fromhex(salt) + canonical(value)).hexdigest()
+    return _committed(salt, _in_order(value))
+
+
+def _committed(salt: str, value: object) -> str:
+    return hashlib.sha256(bytes.fromhex(salt) + _written(value)).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -70,6 +86,17 @@ class Origin:
         return {"body_sha256": body, "key": self.key, "kind": self.kind}
 
 
+@cache
+def _fields(model: type[Event]) -> tuple[str, ...]:
+    """The fields of an event's body in the order in which they are written."""
+    return tuple(sorted(model.model_fields.keys() - {"on"}))
+
+
+@lru_cache
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
+
+
 def event_leaf(
     event: Event,
     version: int,
@@ -77,31 +104,34 @@ def event_leaf(
     recorded_at: datetime,
     salts: Callable[[], str],
 ) -> tuple[bytes, Json | None]:
-    """The leaf of an event and, apart, its private values. `salts` gives 16 fresh bytes as hex."""
-    body = event.model_dump(mode="json", exclude_none=True)
-    on = body.pop("on")
-    private: Json | None = None
+    """The leaf of an event and, apart, its private values. `salts` gives 16 fresh bytes as hex.
+
+    The keys of the envelope stand here in the order they are written.
+    """
+    told = event.model_dump(mode="json", exclude_none=True)
+    body = {name: _in_order(told[name]) for name in _fields(type(event)) if name in told}
+    private: Json = {}
     for field in event.private:
-        if body.get(field, []) != []:  # of an empty list there is nothing to hide
-            salt, value = salts(), body[field]
-            private = private or {}
+        value = body.get(field, [])
+        if value != []:  # of an empty list there is nothing to hide
+            salt = salts()
             private[field] = {"salt": salt, "value": value}
-            body[field] = {"sha256": commitment(salt, value)}
-    leaf = canonical(
+            body[field] = {"sha256": _committed(salt, value)}
+    leaf = _written(
         {
             "actor": origin.actor,
             "body": body,
             "command": origin.told,
             "kind": event.kind,
             "leaf": "event",
-            "on": on,
-            "recorded_at": recorded_at.astimezone(UTC).isoformat(),
+            "on": told["on"],
+            "recorded_at": _instant(recorded_at),
             "schema": event.schema_version,
             "stream": event.stream,
             "version": version,
         }
     )
-    return _within_limit(leaf, event.kind), private
+    return _within_limit(leaf, event.kind), private or None
 
 
 def entry_leaf(entry: Entry, stream: str, version: int, number: int) -> bytes:
