@@ -17,9 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from qazyna.errors import Refused
+from qazyna.shell.exhibits import words
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+ASKED = {"sources", "policies", "stop_at", "until", "title", "case", "question", "on", "language"}
+"""What the question of a bundle says."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 PAGE = Path(__file__).with_name("exhibit.typ")
 
@@ -71,7 +74,17 @@ def is_one(manifest: Any) -> bool:
         isinstance(manifest, dict)
         and manifest.get("format") == FORMAT
         and isinstance(manifest.get("question"), dict)
-        and {"sources", "policies", "stop_at", "until", "title", "case", "question", "on"}
+        and {
+            "sources",
+            "policies",
+            "stop_at",
+            "until",
+            "title",
+            "case",
+            "question",
+            "on",
+            "language",
+        }
         <= manifest["question"].keys()
         and {"program", "inputs"} <= manifest.keys()
         and isinstance(files := manifest.get("files"), dict)
@@ -129,6 +142,8 @@ def page(files: Mapping[str, bytes]) -> bytes:
         root = Path(name)
         for each in ("data.json", "flow.svg"):
             (root / each).write_bytes(files[each])
+        language = json.loads(files["data.json"])["language"]
+        (root / "words.json").write_text(words.text(language), encoding="utf-8")
         (root / "exhibit.typ").write_bytes(PAGE.read_bytes())
         made = typst.compile(
             root / "exhibit.typ",

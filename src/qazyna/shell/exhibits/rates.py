@@ -1,6 +1,7 @@
 """How often the heuristics err, as their measurement wrote it down: nothing is typed here."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 from qazyna.shell.installation import DATA
@@ -9,11 +10,15 @@ FILE = DATA / "tracing" / "error_rates.json"
 
 
 def measured() -> list[dict[str, Any]]:
-    """Rows of heuristic, measure, on, errors, of; none where nothing was measured."""
+    """Rows of heuristic, measure, on, errors, of, rate; none where nothing was measured."""
     if not FILE.exists():
         return []
     document = json.loads(FILE.read_text(encoding="utf-8"))
-    return [
+    told = [
         {key: str(each[key]) for key in ("heuristic", "measure", "on", "errors", "of")}
         for each in document["rates"]
     ]
+    for each in told:
+        share = 100 * Decimal(each["errors"]) / Decimal(each["of"])
+        each["rate"] = f"{share:.2f} %"
+    return told

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from qazyna.tracing.cluster.labels import clusterings
+from qazyna.tracing.exhibit.evidence import MOST, days, named, steps
 from qazyna.tracing.exhibit.picture import Box, draw, layers
 from qazyna.tracing.exhibit.story import End, Story, story
 from qazyna.tracing.follow.answer import document, not_spent, paths
@@ -27,6 +28,19 @@ SHOWN = 14
 
 ENDS, DEEP = (9, 7, 5, 4, 3, 2), 7
 """So many ends are drawn; fewer, as long as the picture would be deeper than so many layers."""
+
+
+WORDS = {
+    "source": "source",
+    "transaction": "transaction",
+    "reward": "miner's reward",
+    "not_spent": "not spent",
+    "stopped: service": "stopped: service",
+    "stopped: coinjoin": "stopped: coinjoin",
+    "fee nobody claimed": "fee nobody claimed",
+    "via": "via",
+}
+"""What the picture says, in English; a language has the same keys."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +64,16 @@ class Units:
 
 
 def contents(
-    store: Store, asked: Question, told: Mapping[str, Any], tags: Path
+    store: Store,
+    asked: Question,
+    told: Mapping[str, Any],
+    tags: Path,
+    words: Mapping[str, str] = WORDS,
 ) -> dict[str, bytes]:
     """The files of a bundle beside its page and its manifest: tables, picture, `data.json`.
 
-    `told` is what the store cannot know: case, title, question, day, program, rates, command.
+    `told` is what the store cannot know: case, title, question, day, program, rates, command,
+    language. `words` are those of the picture in that language.
     """
     units = Units.of(store.manifest.asset)
     names = [each.name for each in asked.sources]
@@ -104,23 +123,34 @@ def contents(
         tale = story(found, rests, names, most)
         if len(layers(tale.edges)) <= DEEP:
             break
-    files["flow.svg"] = picture(store, tale, units).encode()
+    drawn = steps(store, tale)
+    files["flow.svg"] = picture(tale, units, drawn, words).encode()
+    first, last = (store.manifest.heights or (0, 0))[0], _last(store, asked)
+    gaps = [[low, min(high, last)] for low, high in store.manifest.gaps if low <= last]
     data = {
         **told,
         "chain": store.manifest.chain,
         "unit": units.name,
-        "from_height": (store.manifest.heights or (0, 0))[0],
-        "to_height": _last(store, asked),
-        "gaps": sum(low <= _last(store, asked) for low, _ in store.manifest.gaps),
+        "from_height": first,
+        "to_height": last,
+        **dict(zip(("from_day", "to_day"), days(store, first, last), strict=True)),
+        "gaps": len(gaps),
+        "missing": gaps[:MOST],
         "coinjoins_stop": asked.coinjoins_stop,
         "stops": [each.replace("_", " ") for each in asked.places.stops],
         "clustered": asked.places.clusters is not None,
         "lead": lead,
         "sources": [
-            {"name": each.name, "kind": each.kind, "outputs": f"{len(each.outputs):,}"}
+            {
+                "name": each.name,
+                "kind": each.kind,
+                "outputs": f"{len(each.outputs):,}",
+                # A case's addresses come from private fields; without them nobody could check.
+                "addresses": list(each.addresses) if each.kind == "case" else [],
+            }
             for each in asked.sources
         ],
-        "policies": [_policy(name, answer, units) for name, answer in answers.items()],
+        "policies": [_policy(name, answers[name], units) for name in FIRST if name in answers],
         "places": _places(answers, lead, units),
         "places_in_all": len(answers[lead]["by_entity"]),
         "stopped": [
@@ -129,7 +159,14 @@ def contents(
         ],
         "stopped_in_all": len(answers[lead]["stopped"]),
         "untold": {"ends": tale.untold[0], "amount": units.text(tale.untold[1])},
-        "lines": _lines(store, tale),
+        "lines": [
+            {"amount": str(edge.amount), "via": [drawn[tx]["txid"] for tx in edge.via]}
+            for edge in tale.edges
+            if edge.via
+        ],
+        "steps": list(drawn.values())[:MOST],
+        "steps_in_all": len(drawn),
+        "named": named(store, asked.places, traces.values())[:MOST],
         "inputs": inputs(store, tags if len(asked.places.tags) else None),
         "files": {name: sha256(content).hexdigest() for name, content in sorted(files.items())},
     }
@@ -196,52 +233,37 @@ def _places(answers: Mapping[str, Any], lead: str, units: Units) -> list[dict[st
     ]
 
 
-def picture(store: Store, tale: Story, units: Units) -> str:
-    """The flow as SVG."""
-    txids = _txids(store, tale)
+def picture(
+    tale: Story, units: Units, drawn: Mapping[int, Mapping[str, Any]], words: Mapping[str, str]
+) -> str:
+    """The flow as SVG. `drawn` are its transactions, as `steps` tells them."""
     boxes = {}
     led_to = {edge.end for edge in tale.edges}
     for key, what in tale.behind.items():
         if isinstance(what, End):
-            boxes[key] = _end(what, txids)
+            boxes[key] = _end(what, drawn, words)
         elif isinstance(what, str):
-            boxes[key] = Box("source", "source", _short(what))
+            boxes[key] = Box("source", words["source"], _short(what))
         else:
             # Fees come to a miner from all over the block, and so on no line.
-            title = "transaction" if key in led_to else "miner's reward"
-            boxes[key] = Box("tx", title, f"{txids[what][:10]}…")
+            title = words["transaction" if key in led_to else "reward"]
+            step = drawn[what]
+            boxes[key] = Box("tx", f"{title} {step['number']}", f"{step['txid'][:10]}…")
     amounts = {edge.amount: units.text(edge.amount) for edge in tale.edges}
     if units.scale:
         amounts = {each: text.rstrip("0").rstrip(".") for each, text in amounts.items()}
-    return draw(tale.edges, boxes, amounts)
+    return draw(tale.edges, boxes, amounts, words["via"])
 
 
-def _end(what: End, txids: Mapping[int, str]) -> Box:
+def _end(what: End, drawn: Mapping[int, Mapping[str, Any]], words: Mapping[str, str]) -> Box:
+    txid = drawn[what.tx]["txid"]
     if what.kind == "end":
-        return Box("end", "not spent", _short(what.name or txids[what.tx]))
-    return Box("stop", what.name or "", _short(txids[what.tx]))
+        return Box("end", words["not_spent"], _short(what.name or txid))
+    return Box("stop", words[what.name or ""], _short(txid))
 
 
 def _short(name: str) -> str:
     return name if len(name) <= 26 else f"{name[:13]}…{name[-11:]}"
-
-
-def _txids(store: Store, tale: Story) -> dict[int, str]:
-    wanted = {tx for edge in tale.edges for tx in edge.via}
-    wanted |= {what.tx for what in tale.behind.values() if isinstance(what, End)}
-    wanted |= {what for what in tale.behind.values() if isinstance(what, int)}
-    ids = sorted(wanted)
-    return dict(zip(ids, store.txids(ids).to_list(), strict=True))
-
-
-def _lines(store: Store, tale: Story) -> list[dict[str, Any]]:
-    """The transactions that stand on a line of the picture, whole."""
-    txids = _txids(store, tale)
-    return [
-        {"amount": str(edge.amount), "via": [txids[tx] for tx in edge.via]}
-        for edge in tale.edges
-        if edge.via
-    ]
 
 
 def inputs(store: Store, tags: Path | None) -> dict[str, Any]:

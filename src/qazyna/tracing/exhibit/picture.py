@@ -12,9 +12,9 @@ from math import sqrt
 
 from qazyna.tracing.exhibit.story import Edge, Key
 
-WIDTH = 1040.0
+WIDTH, NARROWEST, BETWEEN = 1040.0, 640.0, 170.0
 HIGH, GAP, TOP = 40.0, 18.0, 8.0
-BROAD = {"source": 168.0, "tx": 92.0, "end": 176.0, "stop": 176.0}
+BROAD = {"source": 168.0, "tx": 116.0, "end": 176.0, "stop": 176.0}
 LETTER = 5.1
 """How broad a letter of an amount is, so that no two stand on one another."""
 WIDEST, THINNEST = 22.0, 1.2
@@ -98,13 +98,20 @@ def layers(edges: Sequence[Edge]) -> list[list[Key]]:
     return rows
 
 
-def draw(edges: Sequence[Edge], boxes: Mapping[Key, Box], amounts: Mapping[int, str]) -> str:
-    """The picture as SVG text. `amounts` are the words for each amount that occurs."""
+def draw(
+    edges: Sequence[Edge],
+    boxes: Mapping[Key, Box],
+    amounts: Mapping[int, str],
+    via: str = "via",
+) -> str:
+    """The picture as SVG text. `amounts` are the words for each amount that occurs, `via` the one
+    before the number of transactions on a line."""
     rows = layers(edges)
     broad = [max(BROAD[boxes[key].kind] for key in row) for row in rows]
     tallest = max((len(row) for row in rows), default=1)
     height = 2 * TOP + tallest * HIGH + (tallest - 1) * GAP
-    between = (WIDTH - sum(broad)) / max(1, len(rows) - 1)
+    width = min(WIDTH, max(NARROWEST, sum(broad) + BETWEEN * (len(rows) - 1)))
+    between = (width - sum(broad)) / max(1, len(rows) - 1)
     at: dict[Key, tuple[float, float]] = {}
     x = 0.0
     for row, breadth in zip(rows, broad, strict=True):
@@ -118,8 +125,8 @@ def draw(edges: Sequence[Edge], boxes: Mapping[Key, Box], amounts: Mapping[int, 
         return max(THINNEST, WIDEST * sqrt(amount / most))
 
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(WIDTH)} {_n(height)}" '
-        f'width="{_n(WIDTH)}" height="{_n(height)}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(width)} {_n(height)}" '
+        f'width="{_n(width)}" height="{_n(height)}">'
     ]
     said: list[tuple[int, float, float, str]] = []
     for edge, leaves, arrives in _bands(edges, at, wide):
@@ -132,7 +139,7 @@ def draw(edges: Sequence[Edge], boxes: Mapping[Key, Box], amounts: Mapping[int, 
             f'{_n(x0 + between)} {_n(y1)}L{_n(x1)} {_n(y1)}" fill="none" stroke="{BAND}" '
             f'stroke-opacity="0.55" stroke-width="{_n(wide(edge.amount))}"/>'
         )
-        words = amounts[edge.amount] + (f" via {len(edge.via)}" if edge.via else "")
+        words = amounts[edge.amount] + (f" {via} {len(edge.via)}" if edge.via else "")
         said.append((edge.amount, x1 - 5, y1 - wide(edge.amount) / 2 - 3, words))
     for key, (x, y) in at.items():
         lines += _box(boxes[key], x, y)

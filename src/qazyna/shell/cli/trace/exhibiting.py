@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from qazyna.errors import Refused
+from qazyna.shell.cli.law import Language
 from qazyna.shell.cli.options import AsJson, DecidedOn
 from qazyna.shell.cli.output import REFUSED, emit, refusals
 from qazyna.shell.cli.trace.following import (
@@ -43,6 +44,9 @@ def exhibit(
     asked: Annotated[
         str | None, typer.Option("--question", metavar="TEXT", help="What it is to answer.")
     ] = None,
+    language: Annotated[
+        Language, typer.Option("--lang", help="The language of the court.")
+    ] = Language.EN,
     on: DecidedOn = None,
     tags: TagFolder = None,
     verify: Annotated[
@@ -74,6 +78,7 @@ def exhibit(
             "title": title,
             "case": case,
             "question": asked,
+            "language": language.value,
             "on": (on or datetime.now(UTC).date()).isoformat(),
         }
         made = bundle.make(out, _files(store, wanted, tags), wanted)
@@ -106,7 +111,7 @@ def _verify(folder: Path, store: Path, tags: Path | None, as_json: bool) -> None
 
 def _files(store: Path, wanted: dict[str, Any], tags: Path | None) -> dict[str, bytes]:
     """All files of a bundle but the page and the manifest."""
-    from qazyna.shell.exhibits import bundle
+    from qazyna.shell.exhibits import bundle, words
     from qazyna.shell.exhibits.rates import measured
     from qazyna.tracing.exhibit.content import contents
     from qazyna.tracing.store.reading import Store
@@ -122,17 +127,18 @@ def _files(store: Path, wanted: dict[str, Any], tags: Path | None) -> dict[str, 
     stops = frozenset(wanted["stop_at"])
     asked = question(opened, wanted["sources"], wanted["policies"], stops, wanted["until"], tags)
     told = {
-        **{key: wanted[key] for key in ("title", "case", "question", "on")},
+        **{key: wanted[key] for key in ("title", "case", "question", "on", "language")},
         "program": bundle.program(),
         "rates": measured(),
-        "command": _command(wanted),
+        "command": _command(wanted, bool(len(asked.places.tags))),
     }
-    return contents(opened, asked, told, tag_folder(tags))
+    return contents(opened, asked, told, tag_folder(tags), words.picture(wanted["language"]))
 
 
-def _command(wanted: dict[str, Any]) -> str:
+def _command(wanted: dict[str, Any], tagged: bool) -> str:
     """The command that makes it, as somebody would type it."""
     words = ["qazyna", "trace", "exhibit", "--store", "DIR"]
+    words += ["--tags", "TAGS"] if tagged else []
     for name in wanted["sources"]:
         words += ["--from", name]
     words += ["--policy", ",".join(wanted["policies"])]
@@ -140,6 +146,7 @@ def _command(wanted: dict[str, Any]) -> str:
     for option in ("until", "title", "case", "question", "on"):
         if wanted[option] is not None:
             words += [f"--{option}", str(wanted[option])]
+    words += ["--lang", wanted["language"]]
     return shlex.join([*words, "--out", "BUNDLE"])
 
 
