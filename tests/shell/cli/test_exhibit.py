@@ -14,7 +14,13 @@ EXHIBIT = {
     "sha256": "text",
     "format": "count",
     "program": {"name": "text", "version": "text", "typst": "text"},
-    "question": {"sources": {}, "policies": ["text"], "stop_at": ["text"], "language": "text", "on": "date"},
+    "question": {
+        "sources": {},
+        "policies": ["text"],
+        "stop_at": ["text"],
+        "language": "text",
+        "on": "date",
+    },
     "inputs": {"sources": [], "tables": "count", "tables_sha256": "text"},
     "files": {"exhibit.pdf": "text", "unspent.csv": "text", "flow.svg": "text"},
 }
