@@ -64,9 +64,6 @@ class SpilledRows:
         self.file = file
         self.heights, self.counts = np.unique(frame["block"].to_numpy(), return_counts=True)
 
-    def start(self, low: int, high: int) -> None:
-        """Nothing to begin: a file of our own is read at once."""
-
     def read(self, low: int, high: int) -> pl.DataFrame:
         rows = pl.scan_parquet(self.file).filter(pl.col("block").is_between(low, high))
         return rows.collect()

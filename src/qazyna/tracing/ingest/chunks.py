@@ -15,9 +15,6 @@ class Chunk(Protocol):
     heights: np.ndarray
     counts: np.ndarray
 
-    def start(self, low: int, high: int) -> None:
-        """Begin to read blocks low … high, so that `read` has less to wait for."""
-
     def read(self, low: int, high: int) -> list[Batch]:
         """Its transactions in blocks low … high, in any order, in one or more batches."""
 
@@ -29,9 +26,6 @@ class Spilled:
         batch.save(file)
         self.file = file
         self.heights, self.counts = np.unique(batch.height, return_counts=True)
-
-    def start(self, low: int, high: int) -> None:
-        """Nothing to begin: a file of our own is read at once."""
 
     def read(self, low: int, high: int) -> list[Batch]:
         batch = Batch.load(self.file)

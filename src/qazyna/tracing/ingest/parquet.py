@@ -7,7 +7,6 @@ of a wrong kind, or that cannot be read, is refused.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -38,21 +37,11 @@ class Window:
         self.heights, self.counts = np.unique(heights[heights >= 0], return_counts=True)
         self._rows = heights
         self._ordered = bool((np.diff(heights) >= 0).all())
-        self._started: tuple[int, int, Any] | None = None
-
-    def start(self, low: int, high: int) -> None:
-        """Begin to read blocks low … high, so that `read` has less to wait for."""
-        first, size = self._span(low, high)
-        frame = _scan(self.source).slice(self.begin + first, size)
-        self._started = low, high, frame.collect(background=True)
 
     def read(self, low: int, high: int) -> list[Batch]:
-        if self._started is None or self._started[:2] != (low, high):
-            self.start(low, high)
-        started, self._started = self._started, None
         first, size = self._span(low, high)
         try:
-            frame = started[2].fetch_blocking()  # type: ignore[index]
+            frame = _scan(self.source).slice(self.begin + first, size).collect()
         except pl.exceptions.PolarsError as error:
             raise truncated(self.source.path, str(error).splitlines()[0]) from None
         rows = np.arange(self.begin + first + 1, self.begin + first + 1 + size)

@@ -5,7 +5,9 @@ known already is compared, not taken twice.
 """
 
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -144,26 +146,40 @@ class _Run:
         self.sources = list(sources)
         known = {each["sha256"] for each in self.writer.manifest.sources}
         sizes = [each.path.stat().st_size for each in sources]
-        for source in sources:
-            done, total = sum(sizes[: source.number]), sum(sizes)
+        pool = ThreadPoolExecutor(len(os.sched_getaffinity(0)))
+        try:
+            digests = {
+                source.number: pool.submit(hashed, source)
+                for source in sources
+                if source.form == "parquet"
+            }
+            for source in sources:
+                done, total = sum(sizes[: source.number]), sum(sizes)
 
-            def report(at: int, done: int = done, total: int = total) -> None:
-                self.report("reading", done + at, total)
+                def report(at: int, done: int = done, total: int = total) -> None:
+                    self.report("reading", done + at, total)
 
-            mark = len(self.intake.chunks), len(self.intake.rejects)
-            digest = self._read(source, known, report)
-            if digest in known:
-                del self.intake.chunks[mark[0] :], self.intake.rejects[mark[1] :]
-            else:
-                self.read_sources.append({"name": source.name, "sha256": digest})
+                mark = len(self.intake.chunks), len(self.intake.rejects)
+                if source.form == "parquet":
+                    digest = digests[source.number].result()
+                    if digest not in known:
+                        self._see(source, report)
+                    report(sizes[source.number])
+                else:
+                    digest = self._see(source, report)
+                if digest in known:
+                    del self.intake.chunks[mark[0] :], self.intake.rejects[mark[1] :]
+                else:
+                    self.read_sources.append({"name": source.name, "sha256": digest})
+        finally:
+            pool.shutdown(cancel_futures=True)
 
-    def _read(self, source: Source, known: set[str], report: Callable[[int], None]) -> str:
+    def _see(self, source: Source, report: Callable[[int], None]) -> str:
+        """Find out what lies in a file; of text, which is read to its end, its SHA-256 too."""
         if source.form != "parquet":
             return read_text(source, self.intake, report)
-        digest = hashed(source, report)
-        if digest not in known:
-            read_parquet(source, self.intake)
-        return digest
+        read_parquet(source, self.intake)
+        return ""
 
     def _assemble(self, batch: Batch) -> Assembled:
         return assemble(batch, self.writer.store)
@@ -173,7 +189,7 @@ class _Run:
         self.sources = list(sources)
         read: list[tuple[Source, int, Any]] = []
         for source in sources:
-            digest = hashed(source, lambda _: None)
+            digest = hashed(source)
             self.read_sources.append({"name": source.name, "sha256": digest})
             try:
                 blocks_read = enumerate(raw.blocks(source.path), 1)
@@ -234,22 +250,28 @@ class _Run:
         rejects = list(self._incomplete(heights, counts, last))
         done, total = 0, int(counts[new].sum())
         runs = list(cuts(heights[new], counts[new], self.settings.part))
-        for (low, high), following in zip(runs, [*runs[1:], None], strict=False):
-            batch = self._batch(low, high)
-            if following:
-                for each in within(self.intake.chunks, *following):
-                    each.start(*following)
-            made = self._assemble(batch)
-            rejects = self.intake.taken() + rejects
-            gaps = list(_gaps(made.tables.blocks["height"].to_numpy(), last))
-            rejects += [self._as_line(each) for each in made.rejects]
-            rejects += [{"height": gap[0], "reason": _gap_told(gap)} for gap in gaps]
-            self.writer.append(made.tables, gaps=gaps, rejects=self._unnoted(rejects))
-            last, rejects = high, []
-            self.unknown_sources += made.unknown_sources
-            done += len(batch)
-            self.report("ingesting", done, total)
+        # One thread reads the next part while this one gives ids to what is there.
+        with ThreadPoolExecutor(1) as reader:
+            ahead = [reader.submit(self._read_run, *run) for run in runs[:1]]
+            for (_, high), following in zip(runs, [*runs[1:], None], strict=False):
+                batch, unfit = ahead.pop().result()
+                if following:
+                    ahead.append(reader.submit(self._read_run, *following))
+                made = self._assemble(batch)
+                rejects = unfit + rejects
+                gaps = list(_gaps(made.tables.blocks["height"].to_numpy(), last))
+                rejects += [self._as_line(each) for each in made.rejects]
+                rejects += [{"height": gap[0], "reason": _gap_told(gap)} for gap in gaps]
+                self.writer.append(made.tables, gaps=gaps, rejects=self._unnoted(rejects))
+                last, rejects = high, []
+                self.unknown_sources += made.unknown_sources
+                done += len(batch)
+                self.report("ingesting", done, total)
         self._note_sources(self.intake.taken() + rejects)
+
+    def _read_run(self, low: int, high: int) -> tuple[Batch, list[dict[str, Any]]]:
+        """What stands in blocks low … high, and what of it was rejected."""
+        return self._batch(low, high), self.intake.taken()
 
     def document(self) -> dict[str, Any]:
         """The shape that the command prints: the store as it is now, and what this run did.
@@ -377,9 +399,8 @@ class _Run:
 class _AccountRun(_Run):
     """The same for an account chain, whose batches are frames of rows."""
 
-    def _read(self, source: Source, known: set[str], report: Callable[[int], None]) -> str:
-        read = read_accounts(source, self.intake, report)
-        return hashed(source, report) if source.form == "parquet" else read
+    def _see(self, source: Source, report: Callable[[int], None]) -> str:
+        return read_accounts(source, self.intake, report)
 
     exact = True
 
