@@ -32,8 +32,31 @@ def _word(_: Any, address: Any) -> Any:
     return types.uint64(types.uint64), code
 
 
+def _put_word(_: Any, address: Any, word: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = context.get_value_type(types.uint64)
+        builder.store(arguments[1], builder.inttoptr(arguments[0], kind.as_pointer()), align=1)
+        return context.get_dummy_value()
+
+    return types.void(types.uint64, types.uint64), code
+
+
+def _put_octet(_: Any, address: Any, octet: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        builder.store(arguments[1], builder.inttoptr(arguments[0], cgutils.voidptr_t))
+        return context.get_dummy_value()
+
+    return types.void(types.uint64, types.uint8), code
+
+
 octet_at: Any = intrinsic(_octet)
 """In a kernel: the byte at an address (u64)."""
 
 word_at: Any = intrinsic(_word)
 """In a kernel: the eight bytes at an address (u64), as a word, wherever it begins."""
+
+put_word: Any = intrinsic(_put_word)
+"""In a kernel: write eight bytes at an address (u64), as a word, wherever it begins."""
+
+put_octet: Any = intrinsic(_put_octet)
+"""In a kernel: write the byte at an address (u64)."""

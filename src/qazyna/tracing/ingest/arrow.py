@@ -15,7 +15,7 @@ import polars as pl
 
 from qazyna.errors import InvariantBroken
 from qazyna.tracing.kernel import kernel, octet_at
-from qazyna.tracing.store.strings import Strings
+from qazyna.tracing.store.strings import Strings, copy
 
 
 class _Schema(ctypes.Structure):
@@ -124,26 +124,28 @@ class Column:
         if self.format not in ("vu", "vz"):
             raise InvariantBroken(f"strings of the Arrow format {self.format}")
         views = self._buffer(1, 4 * self.begin, 4 * self.length, np.uint32).reshape(-1, 4)
-        lengths = views[:, 0].astype(np.int64)
         many = self._array.n_buffers - 3
         starts = np.array([self._array.buffers[2 + k] or 0 for k in range(many)] or [0], np.uint64)
-        base = np.uint64(self._array.buffers[1] or 0)
-        rows = np.arange(self.begin, self.begin + self.length, dtype=np.uint64)
-        inline = base + np.uint64(16) * rows + np.uint64(4)
-        long = lengths > 12
-        outside = starts[np.where(long, views[:, 2], 0)] + views[:, 3]
-        valid = self.valid()
-        if valid is not None:
-            lengths = np.where(valid, lengths, 0)
-        return np.where(long, outside, inline), lengths
+        places, lengths = np.empty(self.length, np.uint64), np.empty(self.length, np.int64)
+        begin = np.uint64(self._array.buffers[1] or 0) + np.uint64(16 * self.begin)
+        _locate(views, begin, starts, places, lengths)
+        if (valid := self.valid()) is not None:
+            lengths[~valid] = 0
+        return places, lengths
 
     def strings(self) -> Strings:
         """A copy of the strings; null becomes the empty one."""
         places, lengths = self.places()
         ends = np.cumsum(lengths)
         octets = np.empty(int(ends[-1]) if len(ends) else 0, np.uint8)
-        _copy(places, lengths, octets)
+        copy(places, lengths, octets)
         return Strings(octets, ends)
+
+    def codes(self, names: Strings, codes: np.ndarray) -> np.ndarray:
+        """For each string the code (u8) of the name that it is, 0 where it is none of them."""
+        found = np.zeros(self.length, np.uint8)
+        _name(*self.places(), names.octets, names.ends, codes, found)
+        return found
 
     def hashes(self) -> tuple[np.ndarray, np.ndarray]:
         """64 hexadecimal digits a row as bytes (n, 32), and whether they were (bool)."""
@@ -191,12 +193,39 @@ def pieces(frame: pl.DataFrame) -> Iterator[Iterator[Column]]:
 
 
 @kernel
-def _copy(places: np.ndarray, lengths: np.ndarray, octets: np.ndarray) -> None:
-    at = 0
+def _locate(
+    views: np.ndarray, begin: np.uint64, starts: np.ndarray, places: np.ndarray, lengths: np.ndarray
+) -> None:
+    for i in range(len(views)):
+        lengths[i] = views[i, 0]
+        if views[i, 0] > 12:
+            places[i] = starts[views[i, 2]] + np.uint64(views[i, 3])
+        else:
+            places[i] = begin + np.uint64(16 * i + 4)
+
+
+@kernel
+def _name(
+    places: np.ndarray,
+    lengths: np.ndarray,
+    octets: np.ndarray,
+    ends: np.ndarray,
+    codes: np.ndarray,
+    found: np.ndarray,
+) -> None:
+    last = 0  # neighbours are often alike
     for i in range(len(places)):
-        for k in range(lengths[i]):
-            octets[at] = octet_at(places[i] + np.uint64(k))
-            at += 1
+        for turn in range(len(ends)):
+            name = last + turn if last + turn < len(ends) else last + turn - len(ends)
+            begin = ends[name - 1] if name else 0
+            if ends[name] - begin != lengths[i]:
+                continue
+            k = 0
+            while k < lengths[i] and octet_at(places[i] + np.uint64(k)) == octets[begin + k]:
+                k += 1
+            if k == lengths[i]:
+                found[i], last = codes[name], name
+                break
 
 
 _DIGITS = np.full(256, 0xFFFF, np.uint16)

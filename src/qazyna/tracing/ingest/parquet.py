@@ -308,7 +308,7 @@ def _inputs(
         # A coinbase may be listed as one input that spends nothing; a shielded pool shows none.
         absent = _must(items, "spent_transaction_hash").places()[1] == 0
         kind = items.child("type")
-        shielded = (_kinds(kind) == KINDS["shielded"]) if kind is not None else ~absent
+        shielded = (kind.codes(*_KINDS) == KINDS["shielded"]) if kind is not None else ~absent
         keep = ~absent | shielded
         sound |= absent
         number[absent] = 0
@@ -331,7 +331,7 @@ def _outputs(
     counts, items = _must(piece, "outputs").listed()
     value = _values(items, True, problems, counts)
     kind = items.child("type")
-    kinds = np.zeros(len(value), np.uint8) if kind is None else _kinds(kind)
+    kinds = np.zeros(len(value), np.uint8) if kind is None else kind.codes(*_KINDS)
     address = _addresses(items)
     order = _order(items, counts, problems)
     if order is not None:
@@ -407,16 +407,4 @@ def _order(items: Column, counts: np.ndarray, problems: _Problems) -> np.ndarray
     return order
 
 
-_KIND_NAMES = Strings.of(KINDS)
-_KIND_CODES = np.array(list(KINDS.values()), np.uint8)
-
-
-def _kinds(column: Column) -> np.ndarray:
-    """Script types as codes; 0 for one that is not known."""
-    names = column.strings()
-    keys, _ = names.keys()
-    known, _ = _KIND_NAMES.keys()
-    order = np.argsort(known)
-    at = np.minimum(np.searchsorted(known[order], keys), len(order) - 1)
-    where = order[at]
-    return np.where(known[where] == keys, _KIND_CODES[where], 0).astype(np.uint8)
+_KINDS = Strings.of(KINDS), np.array(list(KINDS.values()), np.uint8)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from qazyna.tracing.kernel import kernel, word_at
+from qazyna.tracing.kernel import kernel, octet_at, put_octet, put_word, word_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,8 @@ class Strings:
         lengths = self.lengths()[rows]
         ends = np.cumsum(lengths)
         octets = np.empty(int(ends[-1]) if len(ends) else 0, np.uint8)
-        _take(self.octets, self.ends, rows, octets)
+        place = np.uint64(self.octets.ctypes.data)
+        copy(place + (self.ends[rows] - lengths).astype(np.uint64), lengths, octets)
         return Strings(octets, ends)
 
     def keys(self) -> tuple[np.ndarray, np.ndarray]:
@@ -74,13 +75,18 @@ class Strings:
 
 
 @kernel
-def _take(octets: np.ndarray, ends: np.ndarray, rows: np.ndarray, out: np.ndarray) -> None:
-    at = 0
-    for row in rows:
-        begin = ends[row - 1] if row else 0
-        for k in range(begin, ends[row]):
-            out[at] = octets[k]
-            at += 1
+def copy(places: np.ndarray, lengths: np.ndarray, octets: np.ndarray) -> None:
+    """Put what lies at addresses (u64), so many bytes each, end to end."""
+    at = np.uint64(octets.ctypes.data)
+    for i in range(len(places)):
+        size, k = lengths[i], 0
+        while k + 8 <= size:
+            put_word(at + np.uint64(k), word_at(places[i] + np.uint64(k)))
+            k += 8
+        while k < size:
+            put_octet(at + np.uint64(k), octet_at(places[i] + np.uint64(k)))
+            k += 1
+        at += np.uint64(size)
 
 
 @kernel

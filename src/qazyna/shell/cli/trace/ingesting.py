@@ -57,7 +57,8 @@ def ingest(
     with refusals(as_json), progress("Ingesting") as bar:
         # Columns come and go by the hundred megabytes. The allocator of Polars gives memory back
         # half a second after its use, and having it again costs more than keeping it.
-        os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:10000,muzzy_decay_ms:10000")
+        keeping = "dirty_decay_ms:-1,muzzy_decay_ms:-1,thp:always"
+        os.environ.setdefault("_RJEM_MALLOC_CONF", keeping)
         from qazyna.tracing.ingest import running
 
         own = CHAINS[form]
