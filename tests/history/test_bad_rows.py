@@ -1,7 +1,12 @@
 """What a register is refused for: one row a refusal, with its line, its column and its code."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from qazyna.errors import FileRefused
+from qazyna.history import register as history
+from qazyna.plan import follow
 from tests.history.register import (
     DECIDED,
     EARLY,
@@ -104,6 +109,33 @@ def test_a_bad_row_is_refused_where_it_is_bad(row, column, code):
     fine = {**PENDING, "case_id": "C-0"}
 
     assert [(3, column, code)] == findings(fine, row, {**PENDING, "case_id": "C-2"})
+
+
+def test_what_a_long_file_begins_with_follows_while_the_rest_is_unread(monkeypatch):
+    monkeypatch.setattr(history, "AHEAD", 2)
+    fine = [{**PENDING, "case_id": f"C-{number}"} for number in range(4)]
+    follows = follow(world(), register(*fine, {**PENDING, "case_id": "C-4", "asset": "DOGE"}))
+
+    assert ["C-0", "C-1", "C-2", "C-3"] == [next(follows).case for _ in fine]
+    with pytest.raises(FileRefused) as caught:
+        next(follows)
+    assert [(6, "asset")] == [(found.line, found.column) for found in caught.value.findings]
+
+
+@given(st.lists(st.sampled_from([PENDING, FORFEITED, SOLD, *(row for row, *_ in BAD)]), max_size=9))
+def test_a_long_file_is_refused_for_the_same_reasons(rows):
+    """Whatever is bad in it, and wherever: problems are no fewer for what follows meanwhile."""
+    cases = [
+        {**row, "case_id": f"C-{number // 2}"} if row["case_id"] == "C-1" else row
+        for number, row in enumerate([PENDING, SOLD, *rows, {**PENDING, "asset": "DOGE"}])
+    ]
+    told = []
+    for ahead in (100, 1):
+        with pytest.MonkeyPatch.context() as patch, pytest.raises(FileRefused) as caught:
+            patch.setattr(history, "AHEAD", ahead)
+            decide(world(), register(*cases))
+        told.append((caught.value.message, caught.value.findings))
+    assert told[0] == told[1]
 
 
 def test_every_outcome_and_disposal_that_a_register_knows_is_read():

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import count
+from itertools import chain, count, islice
 from typing import Any, ClassVar
 
 from qazyna.disposition.interlocutory import INTERLOCUTORY, InterlocutorySaleOrdered
 from qazyna.disposition.sale import HOLD, IN_KIND, Disposed, DispositionHeld, agreed
+from qazyna.errors import Refused
 from qazyna.forfeiture.awards import AwardPaid, awarded
 from qazyna.forfeiture.orders import Replaced, Scope, finality
 from qazyna.history.rows import COLUMNS, OPTIONAL, Reader, Row
@@ -32,6 +33,9 @@ MANAGERS = "managers"
 """Where the agreed value of what was handed over in kind awaits its units."""
 
 NOT_STATED = "not stated"
+
+AHEAD = 500
+"""So many cases are read before anything follows: a short file is read to its end."""
 
 MOST_PARTS = 500
 MOST_ITEMS = 150
@@ -83,18 +87,39 @@ class Holding:
 
 @command(ImportHistory)
 def import_history(world: World, asked: ImportHistory) -> Iterator[Event]:
-    """Every problem of the file at once, or what every row tells, case by case."""
+    """What every row tells, case by case; or every problem of the file at once.
+
+    Of a long file, what its first cases tell follows while its last are still unread. Once a
+    problem was found nothing more follows; the rest is only read.
+    """
     findings = Findings(asked.file, len(asked.rows))
     findings.header(asked.columns, COLUMNS, OPTIONAL)
     findings.stop()
+    reader = Reader(world, findings)
+    refused: Refused | None = None
     with uncollected():
-        told = [
-            (case, holdings(world, findings, case, rows))
-            for case, rows in _read(world, findings, asked.rows).items()
-        ]
+        read = (
+            (case, holdings(world, findings, case, _read(reader, findings, lines)))
+            for case, lines in _by_case(asked.rows).items()
+        )
+        for case, found in chain(list(islice(read, AHEAD)), read):
+            if findings or refused:
+                continue
+            try:
+                yield from tell(world, case, found)
+            except Refused as no:
+                refused = no
         findings.stop()
-        for case, found in told:
-            yield from tell(world, case, found)
+        if refused:
+            raise refused
+
+
+def _by_case(lines: Iterable[Line]) -> dict[str, list[Line]]:
+    """The rows of each case, in the order of the file."""
+    cases: dict[str, list[Line]] = {}
+    for line in lines:
+        cases.setdefault(line[1]["case_id"], []).append(line)
+    return cases
 
 
 @contextmanager
@@ -113,10 +138,9 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _read(world: World, findings: Findings, lines: Iterable[Line]) -> dict[str, list[Row]]:
-    """The sound rows by case, in the order of the file; each row once."""
-    reader = Reader(world, findings)
-    cases: dict[str, list[Row]] = {}
+def _read(reader: Reader, findings: Findings, lines: Iterable[Line]) -> list[Row]:
+    """The sound rows of a case, each once."""
+    rows: list[Row] = []
     seen: dict[str, int] = {}
     for line, cells in lines:
         row = reader.read(line, cells)
@@ -124,7 +148,7 @@ def _read(world: World, findings: Findings, lines: Iterable[Line]) -> dict[str, 
             continue
         first = seen.setdefault(row.digest, line)
         if first == line:
-            cases.setdefault(row.case, []).append(row)
+            rows.append(row)
         else:
             findings.add(
                 line,
@@ -133,7 +157,7 @@ def _read(world: World, findings: Findings, lines: Iterable[Line]) -> dict[str, 
                 f"This row says the same as line {first}. If there are two such holdings, give "
                 "each a holding_ref.",
             )
-    return cases
+    return rows
 
 
 def holdings(world: World, findings: Findings, case: str, rows: list[Row]) -> list[Holding]:

@@ -1,12 +1,19 @@
 """A large command is written batch after batch; each batch's keys are checked as it is written."""
 
+import csv
+
 import psycopg
 import pytest
 
-from bench.register_rows import text
+from bench.register_rows import COLUMNS, text
+from qazyna.errors import FileRefused, Refused
+from qazyna.history import register as history
+from qazyna.office.periods import ClosePeriod
 from qazyna.shell.importing import import_register_file
 from qazyna.shell.store import writing
+from qazyna.shell.store.commit import execute
 from qazyna.shell.store.replay import check
+from tests.history.register import PENDING
 from tests.shell.store.opened import rows
 
 ROWS = 300
@@ -25,6 +32,49 @@ def test_many_batches_make_the_same_books(books, register):
     assert ROWS == import_register_file(books, register, actor="owner")["accepted"]
     found = check(books)
     assert (False, True) == (bool(found.found), found.events > 6 * writing.BATCH)
+
+
+BAD = {**PENDING, "asset": "DOGE", "quantity": "NaN"}
+
+
+@pytest.fixture
+def bad_at_last(register, monkeypatch):
+    """The same, with a bad row at its end, read when some batches are written already."""
+    monkeypatch.setattr(history, "AHEAD", 8)
+    with register.open("a", encoding="utf-8", newline="") as file:
+        csv.DictWriter(file, COLUMNS, extrasaction="ignore").writerow(BAD)
+    return register
+
+
+def test_a_bad_row_at_the_end_undoes_the_batches_before_it(books, bad_at_last, monkeypatch):
+    written = []
+    insert = writing._insert_whole
+    monkeypatch.setattr(writing, "_insert_whole", lambda *batch: written.append(insert(*batch)))
+    before = rows(books)
+    with pytest.raises(FileRefused) as caught:
+        import_register_file(books, bad_at_last, actor="owner")
+    assert ["asset", "quantity"] == [found.column for found in caught.value.findings]
+    assert len(written) > 3
+    assert before == rows(books)
+
+
+def test_what_is_bad_in_a_file_is_told_before_what_the_database_refuses(books, bad_at_last):
+    """The books refuse the first batch, as its dates are closed; the last row was not read yet."""
+    execute(books, ClosePeriod(through="2025-12-31"), actor="ann")
+    before = rows(books)
+    with pytest.raises(FileRefused) as caught:
+        import_register_file(books, bad_at_last, actor="owner")
+    assert ["asset", "quantity"] == [found.column for found in caught.value.findings]
+    assert before == rows(books)
+
+
+def test_a_file_into_a_closed_period_is_refused(books, register):
+    execute(books, ClosePeriod(through="2025-12-31"), actor="ann")
+    before = rows(books)
+    with pytest.raises(Refused) as caught:
+        import_register_file(books, register, actor="owner")
+    assert "period_closed" == caught.value.code
+    assert before == rows(books)
 
 
 def test_half_an_entry_is_noticed_with_its_batch(books, register, monkeypatch):

@@ -204,13 +204,18 @@ def write(
     writer = _Writer(known, first, origin)
     with uncollected(), _Inserting(connection) as inserting:
         size = min(FIRST, BATCH)
-        while batch := list(islice(events, size)):
-            size = min(2 * size, BATCH)
-            if follows:
-                inserting.put(rows)
-                rows = defaultdict(list)
-            follows += batch
-            writer.add(inserting, rows, known.world.booked[-len(batch) :])
+        try:
+            while batch := list(islice(events, size)):
+                size = min(2 * size, BATCH)
+                if follows:
+                    inserting.put(rows)
+                    rows = defaultdict(list)
+                follows += batch
+                writer.add(inserting, rows, known.world.booked[-len(batch) :])
+        except Exception:
+            for _ in events:  # what the rule refuses in the end is told first
+                pass
+            raise
         streams = {event.stream for event in follows}
         if not inserting.many and sum(map(len, rows.values())) + len(streams) < BULK:
             rows["command"] = [_command(origin, result(follows), known)]
