@@ -28,7 +28,7 @@ test: setup
 	@sh .ci/hledger
 	@sh .ci/litecoind
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
 torture: setup
 	@QAZYNA_TORTURE=$${QAZYNA_TORTURE:-5} $(BIN)/python -m pytest tests/torture
