@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qazyna.tracing.coinjoin import Rule
-from qazyna.tracing.coinjoin.kernel import BASE_LEAST, BASE_MOST, NONE, POOL_FEES, POOLS, detect
+from qazyna.tracing.coinjoin.kernel import NONE, POOL_FEES, POOLS, detect
+from qazyna.tracing.coinjoin.rules import BASE_LEAST, BASE_MOST
 from qazyna.tracing.store.tables import Kind
 
 UNKNOWN = int(NONE)
@@ -305,18 +306,15 @@ wide = st.lists(st.tuples(st.integers(0, 500), value), min_size=8, max_size=70)
 unknown = st.tuples(st.just(UNKNOWN), st.just(-1))
 
 
-@given(
-    st.lists(
-        st.builds(
-            Tx,
-            st.one_of(side, wide, st.lists(unknown, max_size=30)).map(tuple),
-            st.one_of(side, wide).map(tuple),
-            st.integers(0, 2),
-        ),
-        min_size=1,
-        max_size=5,
-    )
+transaction = st.builds(
+    Tx,
+    st.one_of(side, wide, st.lists(unknown, max_size=30)).map(tuple),
+    st.one_of(side, wide).map(tuple),
+    st.integers(0, 2),
 )
+
+
+@given(st.lists(transaction, min_size=1, max_size=5))
 @settings(max_examples=500, deadline=None)
 def test_masks_are_those_of_the_plain_rules(transactions):
     expected = [plain(each) for each in transactions]

@@ -1,16 +1,14 @@
 """The rules for coinjoins over columns: one mask a transaction.
 
-Sources: the generic rule is that of BlockSci and GraphSense; the named ones follow Schnoering and
-Vazirgiannis, "Heuristics for detecting CoinJoin transactions on the Bitcoin blockchain" (2023).
-Amounts are satoshi. An input whose address is not known counts as a script of its own, since
-nothing shows that it is another's; an output without an address counts as one script.
+An input whose address is not known counts as a script of its own, since nothing shows that it is
+another's; an output without an address counts as one script.
 """
 
 from typing import Any
 
 import numpy as np
 
-from qazyna.tracing.coinjoin import Rule
+from qazyna.tracing.coinjoin import Rule, rules
 from qazyna.tracing.kernel import kernel
 from qazyna.tracing.store import manifest
 from qazyna.tracing.store.tables import Kind
@@ -24,13 +22,7 @@ GENERIC, WASABI_1_0, WASABI_1_1 = int(Rule.generic), int(Rule.wasabi_1_0), int(R
 WASABI_2_0, WHIRLPOOL, TX0 = int(Rule.wasabi_2_0), int(Rule.whirlpool), int(Rule.tx0)
 JOINMARKET, STONEWALL = int(Rule.joinmarket), int(Rule.stonewall)
 
-DUST = np.array([546, 2_730], np.int64)
-POOLS = np.array([100_000, 1_000_000, 5_000_000, 50_000_000], np.int64)
-POOL_FEES = np.array([5_000, 50_000, 175_000, 1_750_000], np.int64)
-"""What Whirlpool's coordinator asked for entry to each pool."""
-OVER_LEAST, OVER_MOST = 100, 110_000
-BASE_LEAST, BASE_MOST = 9_500_000, 10_500_000
-"""Wasabi 1's denomination, 0.1 BTC and what fees took of it."""
+POOLS, POOL_FEES = np.array(rules.POOLS, np.int64), np.array(rules.POOL_FEES, np.int64)
 
 
 @kernel
@@ -66,104 +58,73 @@ def _scripts(addresses: Array) -> tuple[int, int]:
 
 
 @kernel
-def _wasabi_1_1(values: Array) -> bool:
-    """Some d near 0.1 BTC such that each of its doublings that occurs does so at least twice, d
-    itself and one more among them."""
+def _distinct(values: Array) -> int:
+    """How many values there are among ascending ones."""
+    found = 0
+    for at in range(len(values)):
+        found += at == 0 or values[at] != values[at - 1]
+    return found
+
+
+@kernel
+def _wasabi_1_1(values: Array, n_in: int, often_in: int) -> bool:
+    """Whether some value that occurs twice is such a base."""
     for at in range(1, len(values)):
         base = values[at]
-        if base != values[at - 1] or not BASE_LEAST <= base <= BASE_MOST:
+        if base != values[at - 1] or not rules.near_base(base):
             continue
-        levels, sound, level = 1, True, base * 2
+        levels, alone, level = 1, 0, base * 2
         while level <= values[-1]:
             found = _count(values, level)
-            if found == 1:
-                sound = False
-            if found >= 2:
-                levels += 1
+            levels += found >= 2
+            alone += found == 1
             level *= 2
-        if sound and levels >= 2:
+        if rules.wasabi_1_1(n_in, often_in, levels, alone):
             return True
     return False
 
 
 @kernel
-def _wasabi_2_0(values: Array) -> bool:
-    """Values that occur again are denominations: at least three, half of the outputs, not all."""
-    if values[0] < 5_000:
-        return False
-    denominations, inside, at = 0, 0, 0
+def _repeated(values: Array) -> tuple[int, int, int]:
+    """Of ascending values: how many there are, how many of them occur again, and how often these
+    occur together."""
+    distinct, again, inside, at = 0, 0, 0, 0
     while at < len(values):
         end = at + 1
         while end < len(values) and values[end] == values[at]:
             end += 1
+        distinct += 1
         if end - at >= 2:
-            denominations += 1
+            again += 1
             inside += end - at
         at = end
-    return denominations >= 3 and 2 * inside >= len(values) - 1 and inside < len(values)
+    return distinct, again, inside
 
 
 @kernel
-def _whirlpool(values: Array, spent: Array) -> bool:
-    """As many in as out, five to eight, all out a pool's amount, one to four in a little over."""
-    if not (5 <= len(values) <= 8 and len(spent) == len(values) and values[0] == values[-1]):
-        return False
-    if not np.any(values[0] == POOLS):
-        return False
-    fresh = 0
+def _over(spent: Array, amount: int) -> tuple[int, int]:
+    """How many inputs are of another amount, and how many of these are not a little over it."""
+    fresh, odd = 0, 0
     for value in spent:
-        over = value - values[0]
-        if over == 0:
-            continue
-        if not OVER_LEAST <= over <= OVER_MOST:
-            return False
-        fresh += 1
-    return 1 <= fresh <= 4
+        fresh += value != amount
+        odd += value != amount and not rules.a_little_over(value, amount)
+    return fresh, odd
 
 
 @kernel
 def _tx0(values: Array, returns: int) -> bool:
-    """One OP_RETURN (its value is not among `values`), 1–70 equal premix outputs, the pool's fee,
-    and at most two others."""
-    if returns != 1:
-        return False
+    """Whether a transaction enters one of the pools. The value of its OP_RETURN is not among
+    `values`, which ascend."""
     for pool in range(len(POOLS)):
-        low = np.searchsorted(values, POOLS[pool] + OVER_LEAST)
-        high = np.searchsorted(values, POOLS[pool] + OVER_MOST, "right")
-        premix, often = _commonest(values[low:high])
-        if not 1 <= often <= 70 or len(values) - often > 3:
-            continue
+        low = np.searchsorted(values, POOLS[pool] + rules.OVER_LEAST)
+        high = np.searchsorted(values, POOLS[pool] + rules.OVER_MOST, "right")
+        _, premix = _commonest(values[low:high])
+        fees = 0
         for value in values:
-            if value != premix and 2 * value >= POOL_FEES[pool] and value <= 3 * POOL_FEES[pool]:
-                return True
+            fees += rules.entry_fee(value, POOL_FEES[pool])
+        if rules.tx0(returns, len(values), premix, fees):
+            return True
     return False
-
-
-@kernel
-def _in_proportion(n_in: int, n_out: int, often: int) -> bool:
-    """JoinMarket with many inputs: at most 20 in and at least 1.7 out for each equal output."""
-    return n_in <= 20 * often and 10 * n_out >= 17 * often
-
-
-@kernel
-def _named(values: Array, spent: Array, scripts: int, often_in: int) -> int:
-    """The rules that ask for distinct output scripts."""
-    found, n_in, n_out = 0, len(spent), len(values)
-    value, often = _commonest(values)
-    near_base = BASE_LEAST <= value <= BASE_MOST
-    if near_base and often >= 3 and 2 * often >= n_out - 1 and often <= scripts <= 7 * often:
-        found |= WASABI_1_0
-    if n_in >= 10 and 10 * often_in <= n_in and _wasabi_1_1(values):
-        found |= WASABI_1_1
-    if n_in >= 20 and 10 * often_in <= n_in and _wasabi_2_0(values):
-        found |= WASABI_2_0
-    if _whirlpool(values, spent):
-        found |= WHIRLPOOL
-    equal = value > 2_730 and often >= 3 and 2 * often >= n_out and often < n_out
-    large = n_in >= 50
-    if equal and often <= scripts and (not large or _in_proportion(n_in, n_out, often)):
-        found |= JOINMARKET
-    return found
 
 
 @kernel
@@ -180,6 +141,10 @@ def detect(
 
     `in_ends` and `out_ends` i64: where the inputs and outputs of each transaction end. Values i64
     satoshi, negative where not known; addresses u32.
+
+    What the rules are asked with: `n_in`, `n_out` inputs and outputs; `scripts` of the inputs, the
+    commonest of them `often_in` times; outputs to `paid_to` scripts, of `distinct` values, the
+    `least` among them, the commonest (the lowest on ties) `value`, `often` times.
     """
     masks = np.zeros(len(in_ends), np.uint8)
     in_begin, out_begin = 0, 0
@@ -188,35 +153,38 @@ def detect(
         n_in, n_out = in_end - in_begin, out_end - out_begin
         if n_in >= 1 and n_out >= 3:
             values = np.sort(out_value[out_begin:out_end])
-            spent = in_value[in_begin:in_end]
-            often_in, scripts = _scripts(np.sort(in_addr[in_begin:in_end]))
-            value, often = _commonest(values)
-            found, half = 0, (n_out + 1) // 2
-            if (
-                n_in >= 2
-                and half <= n_in
-                and half <= scripts
-                and often == half
-                and not np.any(value == DUST)
-            ):
-                found |= GENERIC
-            pairs = 0
-            for at in range(1, n_out):
-                pairs += values[at] == values[at - 1]
-            if n_in >= 2 and n_out <= 4 and pairs == 1:
-                found |= STONEWALL
-            if n_in >= 2:
-                paid_to = np.sort(out_addr[out_begin:out_end])
-                if np.all(paid_to[1:] != paid_to[:-1]):
-                    found |= _named(values, spent, scripts, often_in)
-            returns, paid = 0, np.empty(n_out, np.int64)
+            least, (value, often) = values[0], _commonest(values)
+            found, returns = 0, 0
             for at in range(out_begin, out_end):
-                if out_kind[at] == NULLDATA:
-                    returns += 1
-                else:
-                    paid[at - out_begin - returns] = out_value[at]
-            if returns == 1 and n_out <= 74 and _tx0(np.sort(paid[: n_out - 1]), returns):
-                found |= TX0
+                returns += out_kind[at] == NULLDATA
+            if n_in >= 2:
+                often_in, scripts = _scripts(np.sort(in_addr[in_begin:in_end]))
+                distinct, again, inside = _repeated(values)
+                paid_to = _distinct(np.sort(out_addr[out_begin:out_end]))
+                if rules.generic(n_in, n_out, scripts, value, often):
+                    found |= GENERIC
+                if rules.stonewall(n_in, n_out, distinct):
+                    found |= STONEWALL
+                if rules.own_scripts(n_in, n_out, paid_to):
+                    fresh, odd = _over(in_value[in_begin:in_end], least)
+                    if rules.wasabi_1_0(n_out, scripts, value, often):
+                        found |= WASABI_1_0
+                    if _wasabi_1_1(values, n_in, often_in):
+                        found |= WASABI_1_1
+                    if rules.wasabi_2_0(n_in, n_out, often_in, least, again, inside):
+                        found |= WASABI_2_0
+                    if rules.whirlpool(n_in, n_out, distinct, least, fresh, odd):
+                        found |= WHIRLPOOL
+                    if rules.joinmarket(n_in, n_out, scripts, value, often):
+                        found |= JOINMARKET
+            if returns == 1:
+                paid, row = np.empty(n_out - returns, np.int64), 0
+                for at in range(out_begin, out_end):
+                    if out_kind[at] != NULLDATA:
+                        paid[row] = out_value[at]
+                        row += 1
+                if _tx0(np.sort(paid), returns):
+                    found |= TX0
             masks[tx] = found
         in_begin, out_begin = in_end, out_end
     return masks
