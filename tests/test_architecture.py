@@ -13,7 +13,7 @@ LIBRARIES |= {"typing_extensions"}
 KERNELS = {
     "programme": {"cvxpy", "highspy", "numpy", "pyxirr"},
     "lab": {"numba", "numpy"},
-    "tracing": {"duckdb", "numba", "numpy", "polars", "yaml"},
+    "tracing": {"duckdb", "ibis", "numba", "numpy", "polars", "yaml"},
 }
 """room -> libraries of floats that it may use, inside kernels and nowhere in the books"""
 

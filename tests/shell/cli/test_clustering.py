@@ -20,6 +20,7 @@ CLUSTERED = {
     "begun_from": "count|null",
     "read": "count",
     "change_links": "count|null",
+    "engine": "text",
     "labels": "text",
     "ids": "text",
     "change": "text|null",

@@ -7,7 +7,7 @@ import polars as pl
 from qazyna.tracing import ethereum
 from qazyna.tracing.cluster import labels
 from qazyna.tracing.cluster.labels import Clustering
-from qazyna.tracing.cluster.running import FOUND
+from qazyna.tracing.cluster.running import EMBEDDED, FOUND
 from qazyna.tracing.store import NONE
 from qazyna.tracing.store.reading import Store
 from qazyna.tracing.tags.book import Book
@@ -47,6 +47,7 @@ def cluster(
         "exchanges": len(exchanges),
         "deposit_links": len(found.deposits),
         "sweep_links": len(found.sweeps),
+        "engine": EMBEDDED,
     }
     return labels.write(
         store,

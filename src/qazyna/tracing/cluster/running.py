@@ -1,7 +1,7 @@
 """Clustering a store: coinjoins are found first, and what is left joins who spends together."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -14,8 +14,13 @@ from qazyna.tracing.coinjoin import JOINS, Rule
 from qazyna.tracing.coinjoin.kernel import detect
 from qazyna.tracing.store.reading import Store
 
+if TYPE_CHECKING:
+    from qazyna.tracing.relational.engine import Engine
+
 Array = np.ndarray[Any, Any]
 FOUND = {"tx": pl.UInt32, "rules": pl.UInt8}
+EMBEDDED = "embedded"
+"""How the kernels here are called, where others could have done it."""
 
 
 def cluster(
@@ -26,16 +31,39 @@ def cluster(
     named: bool = True,
     change: bool = False,
     progress: Callable[[int], None] = lambda done: None,
+    engine: "Engine | None" = None,
 ) -> Clustering:
     """Cluster the addresses of a store by co-spend, and write the labels into it.
 
     `as_of`: only blocks up to that height, and only addresses seen by then. `incremental`: begin
     with the clustering that knows most of them and read only what came since; the labels are those
     of a full pass. `named`: write addresses as text too. `change`: write soft links of change.
-    `progress` is told how many transactions are done. Refused (empty_store, before_the_chain).
+    `progress` is told how many transactions are done. `engine`: an engine of tables works the
+    clusters out; the labels are the same. Refused (empty_store, before_the_chain).
     """
     until = reach(store, as_of)
     base = _base(store, until) if incremental else None
+    if engine is None:
+        made, coinjoins = _embedded(store, until, base, progress)
+    else:
+        from qazyna.tracing.relational.running import clusters
+
+        made, coinjoins = clusters(engine, store, until, base)
+    links = None
+    if change:
+        from qazyna.tracing.cluster.change import links as of_change
+
+        links = of_change(store, until, made.labels, coinjoins)
+    document = _document(store, until, base, made, coinjoins, links)
+    document["engine"] = EMBEDDED if engine is None else engine.name
+    more = None if links is None else {"change": links}
+    return labels.write(store, made.labels, coinjoins, document, named=named, more=more)
+
+
+def _embedded(
+    store: Store, until: Reach, base: Clustering | None, progress: Callable[[int], None]
+) -> tuple[Clusters, pl.DataFrame]:
+    """The clusters by the kernels here, and the transactions that fit a rule for coinjoins."""
     first = base.document["transactions"] if base else 0
     known = base.labels() if base else None
     found: list[pl.DataFrame] = [base.coinjoins()] if base else []
@@ -57,15 +85,7 @@ def cluster(
 
     parts = list(stretches(store, first, until.transactions))
     made = cospend([piece(each) for each in parts], until.addresses, known)
-    coinjoins = pl.concat([pl.DataFrame(schema=FOUND), *found]).sort("tx")
-    links = None
-    if change:
-        from qazyna.tracing.cluster.change import links as of_change
-
-        links = of_change(store, until, made.labels, coinjoins)
-    document = _document(store, until, base, made, coinjoins, links)
-    more = None if links is None else {"change": links}
-    return labels.write(store, made.labels, coinjoins, document, named=named, more=more)
+    return made, pl.concat([pl.DataFrame(schema=FOUND), *found]).sort("tx")
 
 
 def _rules(here: columns.Columns) -> pl.DataFrame:

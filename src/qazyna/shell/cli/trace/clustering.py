@@ -1,10 +1,14 @@
 """`trace cluster`: which addresses of a store belong together."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from qazyna.errors import Refused
 from qazyna.shell.cli.options import AsJson
 from qazyna.shell.cli.output import emit, progress, refusals
 from qazyna.shell.cli.trace.tagging import TagFolder, folder
@@ -24,6 +28,40 @@ AsOfHeight = Annotated[
 ]
 
 
+class EngineName(StrEnum):
+    """What works on a store."""
+
+    EMBEDDED = "embedded"
+    SPARK = "spark"
+
+
+ByEngine = Annotated[
+    EngineName,
+    typer.Option("--engine", help="Kernels on this machine, or Spark (the extra `spark`, Java)."),
+]
+Master = Annotated[
+    str | None,
+    typer.Option(
+        "--master", metavar="URL", help="Where Spark runs; on all cores of this machine, if unsaid."
+    ),
+]
+
+
+@contextmanager
+def begun(by: EngineName, master: str | None, store: Path) -> Iterator[Any]:
+    """The engine that was asked for, begun; None for the embedded one."""
+    if by is EngineName.EMBEDDED:
+        if master is not None:
+            raise typer.BadParameter("only Spark has a master: say --engine spark.")
+        yield None
+        return
+    from qazyna.shell import spark
+
+    spark.ready()
+    with spark.engine(store, master or spark.HERE) as engine:
+        yield engine
+
+
 def cluster(
     store: StoreFolder = None,
     named: InStore = None,
@@ -39,6 +77,8 @@ def cluster(
     ids_only: Annotated[
         bool, typer.Option("--ids-only", help="Leave the labels with addresses as text out.")
     ] = False,
+    by: ByEngine = EngineName.EMBEDDED,
+    master: Master = None,
     tags: TagFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -56,7 +96,15 @@ def cluster(
         of_accounts = opened.manifest.kind != "utxo"
         if of_accounts and (incremental or change):
             raise typer.BadParameter("an account chain has neither change nor increments.")
-        with progress("Clustering", opened.manifest.transactions) as done:
+        if of_accounts and by is not EngineName.EMBEDDED:
+            raise Refused(
+                "account_chain",
+                f"{path} is of an account chain, which is clustered on this machine only: leave "
+                "--engine out.",
+                {"store": path, "engine": by.value},
+            )
+        total = opened.manifest.transactions if by is EngineName.EMBEDDED else None
+        with begun(by, master, path) as engine, progress("Clustering", total) as done:
             made = (
                 accounts.cluster(opened, book.load(folder(tags)), as_of=as_of, named=not ids_only)
                 if of_accounts
@@ -67,6 +115,7 @@ def cluster(
                     named=not ids_only,
                     change=change,
                     progress=done,
+                    engine=engine,
                 )
             )
         where = made.folder
@@ -87,6 +136,8 @@ def _as_text(found: dict[str, Any]) -> None:
         f"{found['chain']} to height {found['height']}: {found['clusters']:,} clusters of "
         f"{found['addresses']:,} addresses, the largest of {found['largest']:,}"
     )
+    if found["engine"] != EngineName.EMBEDDED:
+        typer.echo(f"Worked out by {found['engine']}.")
     typer.echo(
         f"{found['transactions']:,} transactions with {found['inputs']:,} inputs; "
         f"{found['excluded']:,} transactions joined nothing."
