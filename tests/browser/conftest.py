@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from tests.support_exhibits import made
+
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -23,6 +25,8 @@ FLAGS = (
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 NARROW, WIDE = 390, 1440
+
+CASE, SECRET = "KZ-2025-01", "a word of the reader's own"
 
 
 @dataclass(frozen=True)
@@ -50,27 +54,34 @@ def _free_port() -> int:
 
 @pytest.fixture(scope="session")
 def site(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """`qazyna up --demo` in a home of its own; its visitor signs in."""
+    """`qazyna up --demo` in a home of its own, where one case has an exhibit; its visitor signs in,
+    and an auditor, who sees what is private."""
     folder = tmp_path_factory.mktemp("browser")
     env = {**os.environ, "QAZYNA_HOME": str(folder / "home")}
     env.pop("DATABASE_URL", None)
 
-    def qazyna(*words: str) -> str:
+    def qazyna(*words: str, said: str = "") -> str:
         command = [str(Path(sys.executable).with_name("qazyna")), *words]
         # Files, not pipes: what goes on serving would keep a pipe open.
         with (folder / "out").open("w+") as out, (folder / "err").open("w+") as err:
-            done = subprocess.run(command, env=env, stdout=out, stderr=err, timeout=240)
+            done = subprocess.run(
+                command, env=env, input=said, text=True, stdout=out, stderr=err, timeout=240
+            )
             out.seek(0)
             err.seek(0)
-            said = out.read()
-            assert done.returncode == 0, said + err.read()
-        return said
+            answer = out.read()
+            assert done.returncode == 0, answer + err.read()
+        return answer
 
     try:
         port = _free_port()
         told = json.loads(qazyna("up", "--demo", "--detach", "--port", str(port), "--json"))
         login = told["login"]
-        yield Site(f"http://127.0.0.1:{port}", {login["user"]: login["password"]})
+        words = ("--case", CASE, "--name", "E-1", "--on", "2026-06-30")
+        qazyna("case", "exhibit", str(made(folder, "--case", CASE)), *words)
+        qazyna("user", "add", "reader", "--role", "auditor", "--password", said=f"{SECRET}\n" * 2)
+        people = {login["user"]: login["password"], "reader": SECRET}
+        yield Site(f"http://127.0.0.1:{port}", people)
     finally:
         qazyna("down")
 
