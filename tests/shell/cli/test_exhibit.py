@@ -22,6 +22,7 @@ EXHIBIT = {
         "on": "date",
     },
     "inputs": {"sources": [], "tables": "count", "tables_sha256": "text"},
+    "salt": "text",
     "files": {"exhibit.pdf": "text", "unspent.csv": "text", "flow.svg": "text"},
 }
 VERIFIED = {
@@ -165,3 +166,27 @@ def test_a_folder_with_files_is_left_alone(own, store, made):
     bundle, _ = made
     no = own.refused("trace", "exhibit", "--store", store, "--from", "thief", "--out", bundle)
     assert "not_empty" == no["code"]
+
+
+def test_two_made_alike_differ_in_the_salt_of_their_manifest_alone(own, store, tmp_path):
+    words = ("--from", "thief", "--on", "2026-01-31")
+    one, other = (
+        own.json("trace", "exhibit", "--store", store, *words, "--out", tmp_path / name)
+        for name in ("A", "B")
+    )
+    assert one["files"] == other["files"]
+    assert one["salt"] != other["salt"]
+    assert one["sha256"] != other["sha256"]
+
+
+def test_the_page_says_which_addresses_are_private(there, tmp_path):
+    address = "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"
+    fields = {"case": "C-5", "holding": "1", "asset": "BTC", "quantity": "1", "authority": "AFM"}
+    there.run("seize", **fields, seized_on="2025-03-03", address=address)
+    small = Small()
+    small.coinbase((address, 1_000))
+    small.store(tmp_path / "store")
+    words = ("trace", "exhibit", "--store", tmp_path / "store", "--from", "C-5")
+    there.json(*words, "--out", tmp_path / "E")
+    (source,) = json.loads((tmp_path / "E" / "data.json").read_bytes())["sources"]
+    assert ("C-5", "case", [address]) == (source["name"], source["kind"], source["addresses"])

@@ -4,11 +4,16 @@ BUNDLE/exhibit.pdf    the page that is filed
 BUNDLE/*.csv          every output, place, stop and step that it sums up
 BUNDLE/flow.svg       the picture of the flow
 BUNDLE/data.json      what the page says, as data
-BUNDLE/manifest.json  the question, what it rests on, and the SHA-256 of every other file
+BUNDLE/manifest.json  the question, what it rests on, the SHA-256 of every other file, and a salt
+
+The SHA-256 of the manifest stands in the public log, and all of a blockchain is public: without the
+salt, whoever suspected an address could make its exhibit and compare. Nothing else in a bundle is
+drawn, and so all its other files are the same to the byte when they are made again.
 """
 
 import json
 import re
+import secrets
 import tempfile
 from collections.abc import Mapping
 from hashlib import sha256
@@ -37,7 +42,7 @@ def make(folder: Path, files: Mapping[str, bytes], question: Mapping[str, Any]) 
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in whole.items():
         (folder / name).write_bytes(content)
-    manifest = manifest_of(whole, question)
+    manifest = {**manifest_of(whole, question), "salt": secrets.token_hex(16)}
     (folder / MANIFEST).write_text(_text(manifest), encoding="utf-8")
     return manifest
 
