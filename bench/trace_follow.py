@@ -26,9 +26,9 @@ from bench.chain import chain, write_store
 from bench.common import Claim, note, seconds
 from qazyna.tracing.follow.answer import Trace, trace
 from qazyna.tracing.follow.columns import runs
-from qazyna.tracing.follow.kernels import first_hit
 from qazyna.tracing.follow.pool import Seeds
 from qazyna.tracing.follow.question import POLICIES as ALL
+from qazyna.tracing.follow.rows import first_hit
 from qazyna.tracing.follow.running import scanned
 from qazyna.tracing.store.reading import Store
 

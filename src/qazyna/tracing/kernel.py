@@ -1,7 +1,7 @@
 """How a kernel is compiled: once, kept beside its source, and without holding the interpreter."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import numba
 from numba import types
@@ -10,10 +10,23 @@ from numba.extending import intrinsic
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
+_OPTIONS: Final[dict[str, Any]] = {"cache": True, "nogil": True}
+_COUNTED: Final[dict[str, Any]] = {**_OPTIONS, "_nrt": True}
+_UNCOUNTED: Final[dict[str, Any]] = {**_OPTIONS, "_nrt": False, "error_model": "numpy"}
+
 
 def kernel(function: Function) -> Function:
     """The function as machine code, with the same name, promise and types."""
-    return cast(Function, numba.njit(cache=True, nogil=True)(function))
+    return cast(Function, numba.njit(**_COUNTED)(function))
+
+
+def uncounted(function: Function) -> Function:
+    """The same for one that makes no array: it does not count who still uses which.
+
+    Counting took most of the time of kernels that are handed many arrays, and of compiling them.
+    A division by zero is not told.
+    """
+    return cast(Function, numba.njit(**_UNCOUNTED)(function))
 
 
 def _octet(_: Any, address: Any) -> Any:
@@ -21,6 +34,15 @@ def _octet(_: Any, address: Any) -> Any:
         return builder.load(builder.inttoptr(arguments[0], cgutils.voidptr_t))
 
     return types.uint8(types.uint64), code
+
+
+def _half(_: Any, address: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = context.get_value_type(types.uint32)
+        place = builder.inttoptr(arguments[0], kind.as_pointer())
+        return builder.load(place, align=1)
+
+    return types.uint32(types.uint64), code
 
 
 def _word(_: Any, address: Any) -> Any:
@@ -51,6 +73,9 @@ def _put_octet(_: Any, address: Any, octet: Any) -> Any:
 
 octet_at: Any = intrinsic(_octet)
 """In a kernel: the byte at an address (u64)."""
+
+half_at: Any = intrinsic(_half)
+"""In a kernel: the four bytes at an address (u64), as half a word, wherever it begins."""
 
 word_at: Any = intrinsic(_word)
 """In a kernel: the eight bytes at an address (u64), as a word, wherever it begins."""

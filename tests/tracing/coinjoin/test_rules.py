@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qazyna.tracing.coinjoin import Rule
-from qazyna.tracing.coinjoin.kernel import NONE, POOL_FEES, POOLS, detect
+from qazyna.tracing.coinjoin.kernel import NONE, POOL_FEES, POOLS, detect, possible
 from qazyna.tracing.coinjoin.rules import BASE_LEAST, BASE_MOST
 from qazyna.tracing.store.tables import Kind
 
@@ -57,6 +57,10 @@ def masks(transactions):
         column(outs, 1, np.int64),
         np.array([kind for each in transactions for kind in each.kinds], np.uint8),
     )
+
+
+def outputs(one):
+    return np.array([value for _, value in one.paid], np.int64), np.array(one.kinds, np.uint8)
 
 
 def rules(one):
@@ -324,3 +328,23 @@ def test_masks_are_those_of_the_plain_rules(transactions):
 @given(st.sampled_from([one for _, _, one in ROWS]))
 def test_the_plain_rules_say_the_same_of_every_row(one):
     assert plain(one) == rules(one)
+
+
+@given(st.one_of(st.sampled_from([one for _, _, one in ROWS]), transaction))
+@settings(max_examples=500, deadline=None)
+def test_what_fits_a_rule_is_never_struck_out_before(one):
+    assert possible(*outputs(one)) or not rules(one)
+
+
+@pytest.mark.parametrize(
+    ("expected", "one"),
+    [
+        (False, tx([9], [123_457, 223_457, 323_457])),
+        (False, tx([9], [5, 5])),
+        (True, tx([9], [5, 4, 5])),
+        (True, tx([9], [123_457, 223_457], returns=1)),
+        (False, tx([9], [99_999, 223_457], returns=1)),
+    ],
+)
+def test_most_everyday_outputs_are_struck_out_before(expected, one):
+    assert expected == possible(*outputs(one))

@@ -73,36 +73,38 @@ def chains(draw, blocks=6, most=4):
     return chain, sources, subsidies
 
 
-def laid_out(blocks, subsidies, first_tx=0):
-    """One run of blocks as columns."""
+def laid_out(blocks, subsidies, first_tx=0, fees=False):
+    """One run of blocks as columns; `fees` says whether the fees stand in it."""
     txs = [tx for block in blocks for tx in block]
     ins = [each for tx in txs for each in tx.inputs]
 
     def begins(parts):
         return np.cumsum([0, *(len(part) for part in parts)]).astype(np.int64)
 
-    return pool.Flow(
-        np.int64(first_tx),
-        np.array([pool.NONE if each[0] is None else each[0] for each in ins], np.uint32),
-        np.array([each[1] for each in ins], np.uint32),
-        np.zeros(len(ins), np.uint32),
-        np.array([each[2] for each in ins], np.int64),
-        begins([tx.inputs for tx in txs]),
-        np.ones(len(txs), np.uint8),
-        np.zeros(sum(len(tx.outputs) for tx in txs), np.uint32),
-        np.array([value for tx in txs for value in tx.outputs], np.int64),
-        np.zeros(sum(len(tx.outputs) for tx in txs), np.uint8),
-        np.array([n in tx.stops for tx in txs for n in range(len(tx.outputs))], np.uint8),
-        begins([tx.outputs for tx in txs]),
-        np.full(len(txs), -1, np.int64),
-        np.array([tx.coinbase for tx in txs], np.uint8),
-        np.array([tx.coinjoin for tx in txs], np.uint8),
-        begins(blocks),
-        np.array([-1 if each is None else each for each in subsidies], np.int64),
+    return pool.flow_of(
+        first_tx,
+        True,
+        prev_tx=[pool.NONE if each[0] is None else each[0] for each in ins],
+        prev_n=[each[1] for each in ins],
+        in_addr=np.zeros(len(ins)),
+        in_value=[each[2] for each in ins],
+        in_from=begins([tx.inputs for tx in txs]),
+        out_addr=np.zeros(sum(len(tx.outputs) for tx in txs)),
+        out_value=[value for tx in txs for value in tx.outputs],
+        out_kind=np.zeros(sum(len(tx.outputs) for tx in txs)),
+        out_stop=[n in tx.stops for tx in txs for n in range(len(tx.outputs))],
+        out_from=begins([tx.outputs for tx in txs]),
+        fee=[tx.fee if fees and not tx.coinbase else -1 for tx in txs],
+        coinbase=[tx.coinbase for tx in txs],
+        coinjoin=[tx.coinjoin for tx in txs],
+        blocks=begins(blocks),
+        subsidy=[-1 if each is None else each for each in subsidies],
     )
 
 
-def followed(blocks, sources, policy, *, subsidies=None, cross=False, cuts=(), names=None):
+def followed(
+    blocks, sources, policy, *, subsidies=None, cross=False, cuts=(), names=None, fees=False
+):
     """What the kernels find, in the oracle's own form; `cuts` are blocks where a run ends."""
     names = names or sorted(sources)
     seeds = sorted(
@@ -117,7 +119,7 @@ def followed(blocks, sources, policy, *, subsidies=None, cross=False, cuts=(), n
     edges = [0, *sorted(set(cuts)), len(blocks)]
     for begin, end in pairwise(edges):
         if begin < end:
-            runs.append(laid_out(blocks[begin:end], subsidies[begin:end], first))
+            runs.append(laid_out(blocks[begin:end], subsidies[begin:end], first, fees))
             first += sum(len(block) for block in blocks[begin:end])
     taint = along(runs, laid, POLICIES[policy], len(names), first, stopping=0 if cross else 1)
     return as_found(taint, names)

@@ -21,12 +21,14 @@ def something(found):
 
 
 @settings(max_examples=400, deadline=None)
-@given(chains(), NAMES, st.booleans(), st.sets(st.integers(1, 5), max_size=2))
-def test_the_kernels_agree_with_the_definitions(drawn, policy, cross, cuts):
+@given(chains(), NAMES, st.booleans(), st.sets(st.integers(1, 5), max_size=2), st.booleans())
+def test_the_kernels_agree_with_the_definitions(drawn, policy, cross, cuts, fees):
     blocks, sources, subsidies = drawn
     expected = trace(blocks, sources, policy, subsidies=subsidies, cross=cross)
     cuts = {cut for cut in cuts if cut < len(blocks)}
-    actual = followed(blocks, sources, policy, subsidies=subsidies, cross=cross, cuts=cuts)
+    actual = followed(
+        blocks, sources, policy, subsidies=subsidies, cross=cross, cuts=cuts, fees=fees
+    )
     assert something(expected) == something(actual)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from qazyna.tracing.coinjoin import Rule, rules
-from qazyna.tracing.kernel import kernel
+from qazyna.tracing.kernel import kernel, uncounted
 from qazyna.tracing.store import manifest
 from qazyna.tracing.store.tables import Kind
 
@@ -23,6 +23,9 @@ WASABI_2_0, WHIRLPOOL, TX0 = int(Rule.wasabi_2_0), int(Rule.whirlpool), int(Rule
 JOINMARKET, STONEWALL = int(Rule.joinmarket), int(Rule.stonewall)
 
 POOLS, POOL_FEES = np.array(rules.POOLS, np.int64), np.array(rules.POOL_FEES, np.int64)
+
+FEW = 64
+"""So many outputs are compared each with each, before anything is sorted."""
 
 
 @kernel
@@ -125,6 +128,28 @@ def _tx0(values: Array, returns: int) -> bool:
         if rules.tx0(returns, len(values), premix, fees):
             return True
     return False
+
+
+@uncounted
+def possible(values: Array, kinds: Array) -> bool:
+    """Whether a transaction with these outputs can fit any rule: told without sorting.
+
+    Every rule asks for two equal outputs, or for one that enters a pool of Whirlpool's beside the
+    only OP_RETURN.
+    """
+    if len(values) < 3:
+        return False
+    if len(values) > FEW:
+        return True
+    returns, enters = 0, False
+    for at in range(len(values)):
+        returns += kinds[at] == NULLDATA
+        for pool in POOLS:
+            enters = enters or rules.a_little_over(values[at], pool)
+        for other in range(at):
+            if values[other] == values[at]:
+                return True
+    return enters and returns == 1
 
 
 @kernel

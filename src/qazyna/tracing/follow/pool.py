@@ -23,10 +23,8 @@ through a coinjoin; a tainted fee was paid, wherever it went then"""
 
 # Places in `counts`.
 TXS, OUTPUTS, SEGMENTS, SETS, NOTES, FEES = range(6)
-WORD, SEEDED, AT, OPEN_BLOCK, MINTED_FROM, MINTED_TO, TOUCHED, UNBALANCED, ROOM, ASKED = range(
-    6, 16
-)
-COUNTS = 16
+WORD, SEEDED, AT, OPEN_BLOCK, MINTED_FROM, MINTED_TO, TOUCHED, UNBALANCED, ROOM = range(6, 15)
+COUNTS = 15
 
 TX = np.dtype(
     [("tx", "u4"), ("outputs", "u4"), ("first", "i8"), ("unspent", "i8")],
@@ -72,13 +70,20 @@ class Pool(NamedTuple):
     sets: Array
     notes: Array
     fees: Array
+    work: Array
+    """i64: what one transaction is worked out in"""
 
 
 class Flow(NamedTuple):
-    """A run of whole blocks, as columns. Ids count from the chain's first transaction."""
+    """A run of whole blocks, as columns that nobody writes to: see `flow_of`.
+
+    Ids count from the chain's first transaction.
+    """
 
     first_tx: Any
     """i64"""
+    told: Any
+    """whether `in_addr` and `in_value` are there; else the store's outputs are asked"""
     prev_tx: Array
     """u32, one an input, in order of transaction and index; NONE where unknown"""
     prev_n: Array
@@ -87,28 +92,58 @@ class Flow(NamedTuple):
     in_value: Array
     """i64; -1 where unknown"""
     in_from: Array
-    """i64, one a transaction and one more: where its inputs begin"""
-    told: Array
-    """u8, one a transaction: whether `in_addr` and `in_value` say of its inputs what is known"""
+    """u32, one a transaction and one more: where its inputs begin"""
     out_addr: Array
     out_value: Array
     out_kind: Array
     out_stop: Array
     """u8, one an output: not nothing where taint is to stop"""
     out_from: Array
+    """u32"""
     fee: Array
-    """i64; -1 where unknown"""
+    """i64; -1 where unknown. Where it is known, so is what the inputs brought: outputs and fee."""
     coinbase: Array
     coinjoin: Array
-    """u8, one a transaction: the rules that it fits, or UNJUDGED"""
+    """u8, one a transaction: the rules that it fits; none at all where nobody has judged yet"""
     blocks: Array
     """i64: where each block begins, counted from the run's first transaction; the end last"""
     subsidy: Array
     """i64, one a block; -1 where the chain's schedule is not known"""
 
 
-UNJUDGED = np.uint8(255)
-"""Whether it is a coinjoin is found out when taint comes to it. No transaction fits all rules."""
+_KINDS = {
+    **dict.fromkeys(("prev_tx", "prev_n", "in_addr", "in_from", "out_addr", "out_from"), np.uint32),
+    **dict.fromkeys(("out_kind", "out_stop", "coinbase", "coinjoin"), np.uint8),
+    **dict.fromkeys(("in_value", "out_value", "fee", "blocks", "subsidy"), np.int64),
+}
+
+
+def flow_of(first_tx: int, told: bool, **columns: Any) -> Flow:
+    """Each column in its type, in one piece and closed to writing: kernels are compiled once."""
+    return Flow(
+        np.int64(first_tx),
+        told,
+        **{name: closed(columns[name], kind) for name, kind in _KINDS.items()},
+    )
+
+
+def closed(column: Any, kind: Any) -> Array:
+    """A column of a type, in one piece, closed to writing; copied only if it must be."""
+    array = np.ascontiguousarray(column, kind).view()
+    array.flags.writeable = False
+    return array
+
+
+class Outputs(NamedTuple):
+    """The outputs of a whole store, as memory addresses: see `Store.part_outputs`.
+
+    One row a part: u64 addresses of its columns; `first_tx`, i64, has one more.
+    """
+
+    first_tx: Array
+    first: Array
+    addr: Array
+    value: Array
 
 
 class Seeds(NamedTuple):
@@ -145,7 +180,12 @@ def empty(transactions: int, sources: int) -> Pool:
     rows["sets"]["older"] = CLEAN
     rows["sets"]["source"] = np.arange(sources + 64)
     bits = {"live": np.uint64, "ever": np.uint64, "before": np.uint32}
-    return Pool(counts, **{name: np.zeros(words, kind) for name, kind in bits.items()}, **rows)
+    return Pool(
+        counts,
+        **{name: np.zeros(words, kind) for name, kind in bits.items()},
+        **rows,
+        work=np.empty(_FIRST, np.int64),
+    )
 
 
 def with_room(pool: Pool, more: int) -> Pool:
@@ -156,6 +196,8 @@ def with_room(pool: Pool, more: int) -> Pool:
         if len(old) < used + more:
             replaced[name] = np.empty(max(2 * len(old), used + more), kind)
             replaced[name][:used] = old[:used]
+    if len(pool.work) < more:
+        replaced["work"] = np.empty(2 * more, np.int64)
     return pool._replace(**replaced)
 
 
