@@ -50,6 +50,12 @@ def test_a_document_of_json(connection):
 
 
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.binary() | st.text(st.characters(max_codepoint=127)).map(str.encode)))
+def test_any_bytes(connection, values):
+    assert values == through_copy(connection, "bytea", values)
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))))
 def test_any_text(connection, texts):
     assert texts == through_copy(connection, "text", texts)

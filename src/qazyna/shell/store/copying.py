@@ -21,7 +21,11 @@ def copied(rows: Iterable[Row]) -> bytes:
     """These rows, one a line."""
     form = _FORM
     return "".join(
-        ["\t".join([form[type(value)](value) for value in row]) + "\n" for row in rows]
+        [
+            "\t".join(["\\N" if value is None else form[type(value)](value) for value in row])
+            + "\n"
+            for row in rows
+        ]
     ).encode()
 
 
@@ -30,16 +34,19 @@ def _text(value: str) -> str:
     return value if value.isprintable() and "\\" not in value else value.translate(_ESCAPED)
 
 
+_APART = b"\0\t\n\r"
+"""What sets rows and values apart, and what no text can hold."""
+
+
 def _bytes(value: bytes) -> str:
     # What reads as plain text, as leaves mostly do, takes half the room that way. Only ASCII is the
     # same in every encoding that a database may have.
-    if value.isascii() and (text := value.decode()).isprintable():
-        return text.replace("\\", "\\\\\\\\") if "\\" in text else text
+    if value.isascii() and not any(map(value.__contains__, _APART)):
+        return value.decode().replace("\\", "\\\\\\\\")
     return "\\\\x" + value.hex()
 
 
 _FORM: dict[type, Callable[[Any], str]] = {
-    type(None): lambda _: "\\N",
     bool: lambda value: "t" if value else "f",
     int: str,
     str: _text,
