@@ -91,6 +91,12 @@ TOLD = {
     "exposure": {"new coins": "decimal"},
     "exposure_direct": {},
     "exposure_indirect": {},
+    "exposure_by": {
+        "policy": "text",
+        "steps": "count",
+        "payers_gone_on_from": "count",
+        "exact": "bool",
+    },
     "counterparties": {"received_from": [PARTY], "sent_to": [PARTY]},
     "peel_chains": {
         "transactions": "count",

@@ -23,10 +23,10 @@ def tags(tmp_path, *named):
     return book.load(tmp_path / "tags")
 
 
-def look(chain, tmp_path, address, *named):
+def look(chain, tmp_path, address, *named, **more):
     made = cluster(chain.store(tmp_path / "store"))
     store = Store.open(tmp_path / "store")
-    return entity(Sight(store, tags(tmp_path, *named), made), address)
+    return entity(Sight(store, tags(tmp_path, *named), made), address, **more)
 
 
 def test_totals_are_netted_over_the_addresses_of_the_entity(tmp_path):
@@ -89,6 +89,20 @@ def test_exposure_beyond_the_steps_is_unknown_and_the_shares_sum_to_one(tmp_path
     found = look(chain, tmp_path, "hop5", ("first", "F", "scam"))
     assert {"unknown": "1.000000"} == found["exposure"]
     assert {} == found["exposure_direct"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "seen"),
+    [(1, {"unknown": "1.000000"}), (2, {"unknown": "1.000000"}), (3, {"exchange": "1.000000"})],
+)
+def test_exposure_goes_back_as_far_as_is_asked(tmp_path, steps, seen):
+    chain = Small()
+    begun = paid_by(chain, "venue", 100, ("far", 100))
+    near = chain.pay([(begun, 0)], ("near", 100))
+    chain.pay([(near, 0)], ("x", 100))
+    found = look(chain, tmp_path, "x", ("venue", "Venue", "exchange"), steps=steps)
+    assert seen == found["exposure"]
+    assert (steps, False) == (found["exposure_by"]["steps"], found["exposure_by"]["exact"])
 
 
 def test_a_coinjoin_is_an_exposure_of_its_own(tmp_path):

@@ -15,6 +15,7 @@ import polars as pl
 from qazyna.tracing.entity.sight import PLACES, Sight
 
 STEPS = 3
+"""How far behind an entity payers are looked for, if it is not said."""
 WIDEST = 500
 """How many payers without a name are gone on from, the largest first, at each step."""
 UNKNOWN = "unknown"
@@ -55,8 +56,11 @@ def shares(incoming: pl.DataFrame) -> dict[int, list[tuple[int, float]]]:
     return found
 
 
-def exposure(sight: Sight, cluster: int, incoming: pl.DataFrame) -> Exposure:
-    """The exposure of a cluster by its incoming payments."""
+def exposure(sight: Sight, cluster: int, incoming: pl.DataFrame, steps: int = STEPS) -> Exposure:
+    """The exposure of a cluster by its incoming payments, payers looked for so many steps back.
+
+    One step is direct exposure alone.
+    """
     direct: dict[str, float] = defaultdict(float)
     indirect: dict[str, float] = defaultdict(float)
     nameless: dict[int, float] = {}
@@ -66,7 +70,7 @@ def exposure(sight: Sight, cluster: int, incoming: pl.DataFrame) -> Exposure:
             nameless[payer] = share
         else:
             direct[kind] += share
-    for _ in range(STEPS - 1):
+    for _ in range(steps - 1):
         nameless = _step(sight, nameless, indirect)
     if left := sum(nameless.values()):
         indirect[UNKNOWN] += left

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from qazyna.tracing.entity.exposure import exposure
+from qazyna.tracing.entity.exposure import STEPS, WIDEST, exposure
 from qazyna.tracing.entity.features import FEATURES, features, reasons, scored
 from qazyna.tracing.entity.peeling import chains
 from qazyna.tracing.entity.sight import Sight
@@ -16,8 +16,10 @@ MOST_TAGGED = 100_000
 """Addresses of an entity of which tags are looked up one by one."""
 
 
-def entity(sight: Sight, address: str) -> dict[str, Any]:
+def entity(sight: Sight, address: str, steps: int = STEPS) -> dict[str, Any]:
     """Everything of the entity that an address belongs to, as plain data.
+
+    `steps`: how many steps back payers are looked for behind payers without a name.
 
     Amounts in base units, as text. Each transaction is netted over all addresses of the entity:
     what goes round inside is neither received nor sent. `sent` holds the fees that it paid.
@@ -30,7 +32,7 @@ def entity(sight: Sight, address: str) -> dict[str, Any]:
     sent = -int(net.filter(pl.col("net") < 0)["net"].sum())
     events = sight.events(sight.only(cluster))
     incoming, outgoing = events.table("incoming"), events.table("outgoing")
-    seen = exposure(sight, cluster, incoming)
+    seen = exposure(sight, cluster, incoming, steps)
     table = features(events)
     row = table.row(0, named=True) if len(table) else dict.fromkeys(FEATURES)
     score = float(scored(table)[0]) if len(table) else 0.0
@@ -52,6 +54,7 @@ def entity(sight: Sight, address: str) -> dict[str, Any]:
         "exposure": _shares(seen.total),
         "exposure_direct": _shares(seen.direct),
         "exposure_indirect": _shares(seen.indirect),
+        "exposure_by": method(steps),
         "counterparties": {
             "received_from": _others(sight, incoming),
             "sent_to": _others(sight, outgoing),
@@ -62,6 +65,16 @@ def entity(sight: Sight, address: str) -> dict[str, Any]:
             "features": {feature: row[feature] for feature in FEATURES},
             "reasons": reasons(row) if len(table) else [],
         },
+    }
+
+
+def method(steps: int) -> dict[str, Any]:
+    """How exposure was estimated: what a reader must know before believing it."""
+    return {
+        "policy": "haircut",
+        "steps": steps,
+        "payers_gone_on_from": WIDEST,
+        "exact": False,
     }
 
 

@@ -34,6 +34,12 @@ def entity(
     address: Annotated[str, typer.Argument(metavar="ADDRESS")],
     store: InStore,
     as_of: AsOfHeight = None,
+    steps: Annotated[
+        int,
+        typer.Option(
+            metavar="N", min=1, max=10, help="How far behind payers without a name; 1: directly."
+        ),
+    ] = 3,
     tags: TagFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -41,7 +47,7 @@ def entity(
     with refusals(as_json):
         from qazyna.tracing.entity.telling import entity as told
 
-        found = told(_sight(store, tags, as_of), address)
+        found = told(_sight(store, tags, as_of), address, steps)
         emit(found, as_json, lambda: _entity_as_text(found))
 
 
@@ -74,6 +80,12 @@ def _entity_as_text(found: dict[str, Any]) -> None:
             for category, share in found["exposure"].items()
         ),
     )
+    by = found["exposure_by"]
+    if found["exposure"]:
+        typer.echo(
+            f"Exposure through others is an estimate by haircut over {by['steps']} steps, blind to "
+            "the order of payments; `trace follow` is exact."
+        )
     for key, heading in (("received_from", "Received from"), ("sent_to", "Sent to")):
         table(
             (heading, "Name", ">Base units", ">Transactions"),
