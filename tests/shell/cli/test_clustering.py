@@ -211,3 +211,35 @@ def test_venues(own, store):
 def test_refusals(own, store, words, code):
     words = [store if word == "STORE" else word for word in words]
     assert code == own.refused("trace", *words)["code"]
+
+
+def test_an_entity_of_an_account_chain_is_told_of_one_asset(own, tmp_path):
+    from tests.tracing.entity.test_accounts import ETHER, account_store
+
+    store = tmp_path / "accounts"
+    account_store(store, [("0xa", "0xb", ETHER, None), ("0xb", "0xa", 7, "0xtoken")])
+    own.json("trace", "cluster", store)
+    link = {"user": "text", "deposit": "text", "exchange": "text"}
+    shape = {
+        **{key: each for key, each in TOLD.items() if key != "name"},
+        "asset": "text",
+        "before": "decimal",
+        "joined_by": {"deposits": "count", "first_deposits": [link], "sweeps": "count"},
+        "peel_chains": "null",
+        "score": "null",
+    }
+    words = ("trace", "entity", "0xB", "--store", store)
+    coin, token = own.json(*words), own.json(*words, "--asset", "0xToken")
+    for found in (coin, token):
+        assert [] == problems(found, shape)
+    assert (str(ETHER), "0") == (coin["received"], coin["sent"])
+    assert ("0", "7", "7", "0") == tuple(
+        token[key] for key in ("received", "sent", "before", "balance")
+    )
+    assert "Joined by" in own("trace", "entity", "0xb", "--store", store).out
+
+
+def test_a_chain_of_outputs_has_one_asset(own, store):
+    own.json("trace", "cluster", store)
+    no = own.refused("trace", "entity", "a", "--store", store, "--asset", "0xtoken")
+    assert "one_asset" == no["code"]

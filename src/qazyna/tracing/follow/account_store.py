@@ -34,7 +34,7 @@ def answered(
     A source is an address, a case with its addresses, or HASH:N, the transaction's transfer N of
     that asset, from 0. Refused (unknown_source, unknown_asset, nothing_received).
     """
-    rows = _transfers(store, _asset(store, asset), until)
+    rows = _transfers(store, asset_id(store, asset), until)
     names = list(sources)
     accounts: dict[int, frozenset[int]] = {}
     outputs: dict[int, frozenset[int]] = {}
@@ -47,7 +47,7 @@ def answered(
             told.append({"source": name, "kind": "output", "addresses": 0, "outputs": 1})
             continue
         addresses = (name,) if case is None else tuple(case)
-        ids = store.address_ids([_spelt(each) for each in addresses])
+        ids = store.address_ids([spelt(each) for each in addresses])
         ids = ids[ids != NONE]
         if not len(ids):
             raise Refused(
@@ -91,14 +91,16 @@ def answered(
     }
 
 
-def _spelt(address: str) -> str:
+def spelt(address: str) -> str:
+    """An address as a store of an account chain spells it."""
     return address.lower() if address.startswith(("0x", "0X")) else address
 
 
-def _asset(store: Store, asked: str | None) -> int:
+def asset_id(store: Store, asked: str | None) -> int:
+    """The id of a token's contract; NONE for the chain's own coin. Refused (unknown_asset)."""
     if asked is None or asked == store.manifest.asset:
         return NONE
-    found = store.address_id(_spelt(asked))
+    found = store.address_id(spelt(asked))
     if found is None:
         raise Refused(
             "unknown_asset",

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from qazyna.errors import Refused
 from qazyna.shell.cli.options import AsJson
 from qazyna.shell.cli.output import emit, refusals
 from qazyna.shell.cli.trace.tagging import TagFolder, folder
@@ -40,15 +41,35 @@ def entity(
             metavar="N", min=1, max=10, help="How far behind payers without a name; 1: directly."
         ),
     ] = 3,
+    asset: Annotated[
+        str | None,
+        typer.Option(metavar="CONTRACT", help="Of an account chain: a token, not its own coin."),
+    ] = None,
     tags: TagFolder = None,
     as_json: AsJson = False,
 ) -> None:
     """Totals, counterparties, exposure, peel chains and tags of the entity behind an address."""
     with refusals(as_json):
-        from qazyna.tracing.entity.telling import entity as told
-
-        found = told(_sight(store, tags, as_of), address, steps)
+        found = _entity(store, address, asset, as_of, steps, tags)
         emit(found, as_json, lambda: _entity_as_text(found))
+
+
+def _entity(
+    store: Path, address: str, asset: str | None, as_of: int | None, steps: int, tags: Path | None
+) -> dict[str, Any]:
+    from qazyna.tracing.cluster import labels
+    from qazyna.tracing.entity import accounts, telling
+    from qazyna.tracing.store.reading import Store
+    from qazyna.tracing.tags import book
+
+    opened = Store.open(store)
+    if opened.manifest.kind == "account":
+        known = labels.latest(opened.path, as_of)
+        seen = accounts.AccountSight(opened, book.load(folder(tags)), known, asset)
+        return accounts.entity(seen, address, steps)
+    if asset is not None:
+        raise Refused("one_asset", f"This chain has no asset but {opened.manifest.asset}.")
+    return telling.entity(_sight(store, tags, as_of), address, steps)
 
 
 def _entity_as_text(found: dict[str, Any]) -> None:
@@ -64,6 +85,8 @@ def _entity_as_text(found: dict[str, Any]) -> None:
         f"{found['addresses']:,} addresses, {found['transactions']:,} transactions, "
         f"{found['first_seen']} to {found['last_seen']}"
     )
+    if "asset" in found:
+        typer.echo(f"Of {found['asset']} alone; before the store begins {int(found['before']):,}")
     typer.echo(
         f"Received {int(found['received']):,}, sent {int(found['sent']):,}, "
         f"balance {int(found['balance']):,} base units"
@@ -99,6 +122,13 @@ def _entity_as_text(found: dict[str, Any]) -> None:
                 for other in found["counterparties"][key]
             ),
         )
+    if "joined_by" in found:
+        links = found["joined_by"]
+        typer.echo(
+            f"Joined by {links['deposits']:,} deposits that were passed on to an exchange, and "
+            f"{links['sweeps']:,} token sweeps"
+        )
+        return
     peels = found["peel_chains"]
     typer.echo(f"{peels['transactions']:,} peeling transactions in {peels['chains']:,} chains")
     score = found["score"]
