@@ -222,6 +222,7 @@ def test_an_entity_of_an_account_chain_is_told_of_one_asset(own, tmp_path):
     link = {"user": "text", "deposit": "text", "exchange": "text"}
     shape = {
         **{key: each for key, each in TOLD.items() if key != "name"},
+        "exposure": {},
         "asset": "text",
         "before": "decimal",
         "joined_by": {"deposits": "count", "first_deposits": [link], "sweeps": "count"},
