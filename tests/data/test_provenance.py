@@ -10,7 +10,10 @@ import pytest
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 PROVENANCE = (DATA / "PROVENANCE.md").read_text(encoding="utf-8")
-COPIED = ("prices", "rates", "equities", "government_sales")
+COPIED = (
+    *("prices", "rates", "equities", "government_sales"),
+    *("tracing/tags/packs", "tracing/tags/sanctions"),
+)
 
 
 def test_every_copied_file_has_the_stated_hash() -> None:
