@@ -80,7 +80,10 @@ _PLAIN = """
     SELECT coalesce(sum(CASE WHEN (p.debit = a.id) = (a.side = 'location') THEN p.quantity
                              ELSE -p.quantity END), 0)
     FROM books.account a JOIN books.book b ON b.id = a.book
-    LEFT JOIN books.posting p ON a.id IN (p.debit, p.credit) AND p.value_date <= %s
+    LEFT JOIN LATERAL (
+        SELECT * FROM books.posting
+        WHERE (debit = a.id OR credit = a.id) AND value_date <= %s OFFSET 0
+    ) AS p ON true
     WHERE b.path || '/' || a.class || CASE a.detail WHEN '' THEN '' ELSE '/' || a.detail END = %s
 """
 

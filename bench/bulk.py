@@ -4,8 +4,8 @@ In bulk, what this program offers is a register: one command, decided row by row
 in one transaction under all guards, with events, entries and their leaves, postings, grants drawn
 down, running quantities that no day may find below zero, and the folded state of every case. What
 is timed begins with the command and ends with its commit: the file was read before, and the tables
-are analysed after. The floor is the least that storing takes: the same rows of events, entries,
-postings and holdings, by COPY, into tables without a key or a rule, committed just as durably.
+are analysed after. The floor is the least that storing takes: the same rows of events, entries
+and holdings, by COPY, into tables without a key or a rule, committed just as durably.
 """
 
 import os
@@ -24,7 +24,7 @@ from qazyna.shell.adapters.tables import read_table
 
 ROWS = 30_000
 LEAST = 10_000
-TABLES = ("event", "entry", "posting", "holding")
+TABLES = ("event", "entry", "holding")
 
 
 def measure() -> Claim:
@@ -42,7 +42,7 @@ def measure() -> Claim:
         taken = perf_counter() - begun
         ours = _spent(server) - spent[0], process_time() - spent[1]
         with psycopg.connect(postgres.connection("qazyna_owner", books.home)) as owner:
-            counts = [_count(owner, table) for table in TABLES]
+            counts = [_count(owner, table) for table in (*TABLES, "posting")]
             note("  copying")
             floor = _copied(owner)
     entries = counts[1]
@@ -53,7 +53,7 @@ def measure() -> Claim:
         f"{taken:.1f} s",
         against=f"the floor of {LEAST:,} entries/s",
         data=f"{ROWS:,} register rows (seed {SEED}), one command and one transaction: "
-        + "{:,} events, {:,} entries, {:,} postings, {:,} holdings".format(*counts),
+        + "{:,} events, {:,} entries, {:,} holdings; {:,} postings".format(*counts),
         ratio=rate / LEAST,
         details=[
             f"a bare COPY of the same rows, without a key or a rule: {entries / floor:,.0f} "

@@ -127,7 +127,9 @@ LOG = [
      " value_date, recorded_at, tx, leaf) SELECT 'case/C-9', 1, kind, command, value_date,"
      f" recorded_at, tx, leaf FROM books.event {SWEPT}", "case/C-9@1: is older"),
     ("an entry behind the log", "INSERT INTO books.entry (event, tx, number, kind, legs, value_date,"
-     " flow, leaf) SELECT event, tx, 9, kind, legs, value_date, flow, leaf FROM books.entry"
+     " flow, leaf, book, asset, quantity, debit, credit, debit_class, credit_class) SELECT event, tx,"
+     " 9, 'move', 1, value_date, flow, leaf, book, asset, quantity, debit, credit, debit_class,"
+     " credit_class FROM books.entry"
      f" WHERE id = {ENTRY}", "case/C-1@10#9: is older than the last batch"),
     ("a transaction moved ahead", f"UPDATE books.event SET tx = '9999999999' {SWEPT}", "breaks"),
     ("a place emptied", "DELETE FROM books.sealed WHERE position = 7", "never sealed"),
@@ -222,12 +224,16 @@ OTHERS = [
     ("a grant removed", "DELETE FROM books.authority WHERE authority = 'final_order'", "case/C-1@6"),
     ("what was drawn removed", "DELETE FROM books.drawn", "grant "),
     ("a month's sums removed", "DELETE FROM books.tally", "tally "),
-    ("an entry too small", "ALTER TABLE books.posting DROP CONSTRAINT more_than_nothing;"
-     f" UPDATE books.posting SET quantity = -quantity WHERE entry = {ENTRY}", "breaks more_than_nothing"),
+    ("an entry too small", "ALTER TABLE books.entry DROP CONSTRAINT more_than_nothing;"
+     f" UPDATE books.entry SET quantity = -quantity WHERE id = {ENTRY}", "breaks more_than_nothing"),
     ("below zero", "ALTER TABLE books.holding DROP CONSTRAINT never_below_zero;"
      " UPDATE books.holding SET quantity = -1 WHERE class = 'claimants'", "breaks never_below_zero"),
-    ("the transaction of a posting", f"UPDATE books.posting SET tx = '4' WHERE entry = {ENTRY}",
-     "breaks posted_with_its_entry"),
+    ("a second leg too small", "ALTER TABLE books.entry DROP CONSTRAINT more_than_nothing;"
+     " UPDATE books.entry SET quantity2 = -quantity2 WHERE legs = 2", "breaks more_than_nothing"),
+    ("half an entry", "ALTER TABLE books.entry DROP CONSTRAINT has_its_second_leg;"
+     " UPDATE books.entry SET authority2 = NULL WHERE legs = 2", "breaks has_its_second_leg"),
+    ("the transaction of an entry", f"UPDATE books.entry SET tx = '4' WHERE id = {ENTRY}",
+     "breaks booked_with_its_event"),
     ("numbers given out again", "ALTER SEQUENCE books.event_seq RESTART 1", "sequence event_seq"),
 ]  # fmt: skip
 
@@ -254,27 +260,28 @@ SCHEMA = [
     ("a CHECK never asked", "ALTER TABLE books.holding DROP CONSTRAINT never_below_zero, ADD CONSTRAINT"
      " never_below_zero CHECK (quantity >= 0 AND quantity <> 'NaN') NOT VALID",
      "constraint never_below_zero on holding"),
-    ("a foreign key dropped", "ALTER TABLE books.posting DROP CONSTRAINT in_the_chart",
-     "constraint in_the_chart on posting: is missing"),
+    ("a foreign key dropped", "ALTER TABLE books.entry DROP CONSTRAINT in_the_chart",
+     "constraint in_the_chart on entry: is missing"),
     ("a foreign key with a cascade", "ALTER TABLE books.signature DROP CONSTRAINT signature_size_fkey,"
      " ADD CONSTRAINT signature_size_fkey FOREIGN KEY (size) REFERENCES books.batch ON DELETE CASCADE",
      "constraint signature_size_fkey"),
     ("a foreign key never enforced", "UPDATE pg_trigger SET tgenabled = 'D' WHERE tgconstraint ="
      " (SELECT oid FROM pg_constraint WHERE conname = 'rests_on_a_grant')", "rests_on_a_grant"),
-    ("a unique key dropped", "ALTER TABLE books.entry DROP CONSTRAINT reversed_once",
-     "constraint reversed_once on entry: is missing"),
-    ("a unique index dropped", "DROP INDEX books.exchange_changes_asset",
-     "index exchange_changes_asset: is missing"),
+    ("a unique key dropped", "ALTER TABLE books.authority DROP CONSTRAINT granted_once",
+     "constraint granted_once on authority: is missing"),
+    ("a unique index dropped", "DROP INDEX books.reversed_once", "index reversed_once: is missing"),
+    ("what ties two legs dropped", "ALTER TABLE books.entry DROP CONSTRAINT exchange_changes_asset",
+     "constraint exchange_changes_asset on entry: is missing"),
     ("an index made invalid", "UPDATE pg_index SET indisvalid = false WHERE indexrelid ="
-     " 'books.posting_by_debit'::regclass", "index posting_by_debit"),
+     " 'books.entry_by_debit'::regclass", "index entry_by_debit"),
     ("a trigger dropped", "DROP TRIGGER append_only ON books.event",
      "trigger append_only on event: is missing"),
     ("a trigger switched off", "ALTER TABLE books.event DISABLE TRIGGER append_only",
      "trigger append_only on event"),
     ("a trigger that sleeps in replicas", "ALTER TABLE books.event ENABLE TRIGGER append_only",
      "trigger append_only on event"),
-    ("all triggers switched off", "ALTER TABLE books.posting DISABLE TRIGGER ALL",
-     "trigger applied on posting"),
+    ("all triggers switched off", "ALTER TABLE books.entry DISABLE TRIGGER ALL",
+     "trigger applied on entry"),
     ("a trigger that never fires", "DROP TRIGGER append_only ON books.event; CREATE TRIGGER append_only"
      " BEFORE UPDATE ON books.event FOR EACH ROW WHEN (false) EXECUTE FUNCTION books.refuse('', '');"
      " ALTER TABLE books.event ENABLE ALWAYS TRIGGER append_only", "trigger append_only on event"),
@@ -304,12 +311,15 @@ SCHEMA = [
      "column entry.first_leg"),
     ("a table more", "CREATE TABLE books.other (a int)", "table other: is nothing of ours"),
     ("a table that inherits", "CREATE TABLE public.kin () INHERITS (books.event)", "parent of"),
+    ("another view of the legs", "CREATE OR REPLACE VIEW books.posting AS SELECT id AS entry, first_leg"
+     " AS leg, tx, kind, value_date, book, asset, quantity, debit, credit, debit_class, credit_class,"
+     " counter, authority, scope, reverses FROM books.entry", "table posting"),
     ("a view more", "CREATE VIEW books.v AS SELECT 1 AS a", "table v: is nothing of ours"),
     ("a rule", "CREATE RULE quiet AS ON INSERT TO books.event DO INSTEAD NOTHING", "rule quiet on event"),
     ("rows hidden by a policy", "ALTER TABLE books.event ENABLE ROW LEVEL SECURITY; CREATE POLICY"
      " hidden ON books.event USING (seq < 5)", "policy hidden on event"),
     ("row security alone", "ALTER TABLE books.event ENABLE ROW LEVEL SECURITY", "table event"),
-    ("the owner of a table", "ALTER TABLE books.posting OWNER TO qazyna_app", "table posting"),
+    ("the owner of a table", "ALTER TABLE books.entry OWNER TO qazyna_app", "table entry"),
     ("a right to update", "GRANT UPDATE ON books.holding TO qazyna_app", "table holding"),
     ("a right on a column", "GRANT UPDATE (quantity) ON books.holding TO PUBLIC",
      "column holding.quantity"),

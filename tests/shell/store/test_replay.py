@@ -92,6 +92,8 @@ def test_a_replay_writes_nothing(lived):
 CASE_STATE = "jsonb_set(state, '{holdings,1,asset}', '\"ETH\"')"
 LAST = "(SELECT max(entry) FROM books.posting WHERE asset = 'BTC')"
 
+SOLD = "(SELECT max(id) FROM books.entry WHERE kind = 'exchange')"
+
 TAMPERED = [
     ("a folded state", f"UPDATE books.stream SET state = {CASE_STATE} WHERE name = 'case/C-1'",
      ["stream"], "case/C-1"),
@@ -109,30 +111,32 @@ TAMPERED = [
     ("a price added", "INSERT INTO books.price (asset, currency, on_date, price, source, event)"
      " SELECT 'BTC', 'USD', '2025-03-05', 1, 'me', max(event) FROM books.price",
      ["price"], "price of BTC on 2025-03-05"),
-    ("a quantity posted", "UPDATE books.posting SET quantity = quantity + 1"
-     f" WHERE entry = {LAST}", ["posting"], "case/C-1@10#1"),
-    ("an account posted to", "UPDATE books.posting SET debit = credit, credit = debit"
-     f" WHERE entry = {LAST}", ["posting"], "case/C-1@10#1"),
-    ("the day of a posting", "UPDATE books.posting SET value_date = '2020-01-01'"
-     f" WHERE entry = {LAST}", ["posting"], "case/C-1@10#1"),
+    ("a quantity posted", "UPDATE books.entry SET quantity = quantity + 1"
+     f" WHERE id = {LAST}", ["entry"], "case/C-1@10#1"),
+    ("an account posted to", "UPDATE books.entry SET debit = credit, credit = debit"
+     f" WHERE id = {LAST}", ["entry"], "case/C-1@10#1"),
+    ("a second quantity posted", "UPDATE books.entry SET quantity2 = quantity2 + 1"
+     f" WHERE id = {SOLD}", ["entry"], "case/C-1@7#1"),
+    ("a second account posted to", "UPDATE books.entry SET debit2 = credit,"
+     f" debit_class2 = credit_class WHERE id = {SOLD}", ["entry"], "case/C-1@7#1"),
     ("the day of an entry", "UPDATE books.entry SET value_date = '2020-01-01'"
      f" WHERE id = {LAST}", ["entry"], "case/C-1@10#1"),
     ("the kind of an entry", f"UPDATE books.entry SET kind = 'expense' WHERE id = {LAST}",
      ["entry"], "case/C-1@10#1"),
-    ("what an entry rests on", f"UPDATE books.posting SET scope = 1 WHERE entry = {LAST}",
-     ["posting"], "case/C-1@10#1"),
+    ("what an entry rests on", f"UPDATE books.entry SET scope = 1 WHERE id = {LAST}",
+     ["entry"], "case/C-1@10#1"),
     ("the value of an entry", f"UPDATE books.entry SET value = 1, currency = 'USD',"
      f" price_source = 'me' WHERE id = {LAST}", ["entry"], "case/C-1@10#1"),
     ("the flow of an entry", f"UPDATE books.entry SET flow = 'inflow' WHERE id = {LAST}",
      ["entry"], "case/C-1@10#1"),
     ("the leaf of an entry", f"UPDATE books.entry SET leaf = '{{}}' WHERE id = {LAST}",
      ["entry"], "case/C-1@10#1"),
-    ("a posting removed", f"DELETE FROM books.posting WHERE entry = {LAST}",
-     ["posting"], "case/C-1@10"),
+    ("an entry removed", f"DELETE FROM books.entry WHERE id = {LAST}",
+     ["entry"], "case/C-1@10"),
     ("a running quantity", "UPDATE books.holding SET quantity = quantity + 1 WHERE asset = 'ETH'"
      " AND class = 'claimants'", ["holding"], "C-1/2/claimants ETH"),
     ("a holding removed", "DELETE FROM books.holding WHERE asset = 'ETH' AND class = 'claimants'",
-     ["holding", "posting"], "C-1/2/claimants ETH"),
+     ["holding", "entry"], "C-1/2/claimants ETH"),
     ("what was drawn on an order", "UPDATE books.drawn SET used = used - 1 WHERE used > 1",
      ["drawn"], "grant "),
     ("what an order grants", "UPDATE books.authority SET granted = granted + 1"
@@ -169,40 +173,46 @@ def test_what_was_changed_is_found(tampered, statement, tables, where):
 
 
 ANOTHER_ENTRY = """
-    WITH n AS (
-        INSERT INTO books.entry (event, number, kind, legs, value_date, flow, leaf)
-        SELECT event, number + 1, kind, legs, value_date, flow, leaf FROM books.entry
-        WHERE id = (SELECT max(entry) FROM books.posting WHERE asset = 'BTC') RETURNING id
-    )
-    INSERT INTO books.posting (entry, leg, kind, value_date, book, asset, quantity, debit, credit,
-                               debit_class, credit_class, counter, authority, scope)
-    SELECT n.id, leg, kind, value_date, book, asset, quantity, debit, credit, debit_class,
-           credit_class, counter, authority, scope FROM books.posting, n
-    WHERE entry = (SELECT max(entry) FROM books.posting WHERE asset = 'BTC')
+    INSERT INTO books.entry (event, number, kind, legs, value_date, flow, leaf, book, asset,
+                             quantity, debit, credit, debit_class, credit_class, authority, scope,
+                             book2, asset2, quantity2, debit2, credit2, debit_class2,
+                             credit_class2, authority2, scope2)
+    SELECT event, number + 1, kind, legs, value_date, flow, leaf, book, asset,
+           quantity, debit, credit, debit_class, credit_class, authority, scope,
+           book2, asset2, quantity2, debit2, credit2, debit_class2,
+           credit_class2, authority2, scope2
+    FROM books.entry
+    WHERE id = (SELECT max(entry) FROM books.posting WHERE asset = 'BTC')
 """
 
 
 def test_an_entry_too_many_is_found(tampered):
-    differences = tampered(ANOTHER_ENTRY, "entry", "posting")
+    differences = tampered(ANOTHER_ENTRY, "entry")
     assert {"case/C-1@10"} <= {each["where"] for each in differences}
 
 
 def test_an_entry_without_an_event_is_found(tampered):
     statement = ANOTHER_ENTRY.replace("SELECT event, number + 1", "SELECT 999999, 1")
     assert ["event 999999"] == [
-        each["where"]
-        for each in tampered(statement, "entry", "posting")
-        if each["where"].startswith("event")
+        each["where"] for each in tampered(statement, "entry") if each["where"].startswith("event")
     ]
 
 
-def test_an_entry_without_a_posting_is_found(tampered):
-    statement = """
-        INSERT INTO books.entry (event, number, kind, legs, value_date, flow, leaf)
-        SELECT event, 2, kind, legs, value_date, flow, leaf FROM books.entry
-        WHERE number = 1 ORDER BY id DESC LIMIT 1
-    """
-    assert tampered(statement, "entry")
+def test_an_entry_without_its_second_leg_is_found(lived, database):
+    """Where the CHECKs that tie the two are gone."""
+    tied = ("has_its_second_leg", "exchange_keeps_its_title", "exchange_changes_asset")
+    columns = ("book", "asset", "quantity", "debit", "credit", "debit_class", "credit_class")
+    nothing = ", ".join(f"{column}2 = NULL" for column in (*columns, "authority", "scope"))
+    with (
+        psycopg.connect(database.url("postgres")) as connection,
+        connection.transaction(force_rollback=True),
+    ):
+        connection.execute("ALTER TABLE books.entry DISABLE TRIGGER ALL")
+        for name in tied:
+            connection.execute(f"ALTER TABLE books.entry DROP CONSTRAINT {name}")
+        connection.execute(f"UPDATE books.entry SET {nothing} WHERE id = {SOLD}")
+        differences = compare(connection).differences
+    assert {"case/C-1@7#1"} <= {each["where"] for each in differences}
 
 
 def test_a_forged_leaf_is_found(tampered, lived):

@@ -131,7 +131,10 @@ def test_what_is_no_correction_is_refused(closed, command, code):
 def test_an_earlier_day_is_earlier(closed, own_database):
     """The database holds it, whoever writes."""
     with psycopg.connect(own_database.url("qazyna_owner"), autocommit=True) as owner:
-        columns = "event, number, kind, legs, value_date, flow, leaf"
+        columns = (
+            "event, number, kind, legs, value_date, flow, leaf, book, asset, quantity, debit,"
+            " credit, debit_class, credit_class, authority, scope"
+        )
         with pytest.raises(psycopg.errors.CheckViolation) as caught:
             owner.execute(
                 f"INSERT INTO books.entry ({columns}, effective) SELECT {columns},"

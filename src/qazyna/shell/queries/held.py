@@ -68,7 +68,7 @@ def _beginning(prefix: str) -> dict[str, object]:
 _ALL_CORRECTED = """
     UNION ALL
     SELECT legs.account, p.asset, legs.sign * p.quantity
-    FROM books.entry n JOIN books.posting p ON p.entry = n.id,
+    FROM books.entry n, LATERAL (SELECT * FROM books.posting WHERE entry = n.id OFFSET 0) AS p,
          LATERAL (VALUES (p.debit, 1), (p.credit, -1)) AS legs (account, sign)
     WHERE n.effective <= %(as_of)s AND p.value_date > %(as_of)s AND {known}
 """
@@ -109,7 +109,7 @@ _ACCOUNTS = f"""
 _CORRECTED = """
     UNION ALL
     SELECT p.asset, CASE p.debit WHEN a.id THEN p.quantity ELSE -p.quantity END
-    FROM books.entry n JOIN books.posting p ON p.entry = n.id
+    FROM books.entry n, LATERAL (SELECT * FROM books.posting WHERE entry = n.id OFFSET 0) AS p
     WHERE a.id IN (p.debit, p.credit)
       AND n.effective <= %(as_of)s AND p.value_date > %(as_of)s AND {known}
 """

@@ -86,15 +86,18 @@ _ENTRIES = f"""
            c.class AS credit_class, c.detail AS credit_detail
     FROM books.entry n
     JOIN books.event e ON e.seq = n.event
-    JOIN books.posting p ON p.entry = n.id
+    CROSS JOIN LATERAL (SELECT * FROM books.posting WHERE entry = n.id OFFSET 0) AS p
     JOIN books.book b ON b.id = p.book
     JOIN books.account d ON d.id = p.debit
     JOIN books.account c ON c.id = p.credit
     WHERE n.id IN (
-        SELECT p.entry FROM books.posting p
-        JOIN books.account a ON a.id IN (p.debit, p.credit) JOIN books.book b ON b.id = a.book
+        SELECT p.entry FROM books.book b JOIN books.account a ON a.book = b.id
+        CROSS JOIN LATERAL (
+            SELECT entry, value_date FROM books.posting
+            WHERE (debit = a.id OR credit = a.id)
+              AND value_date BETWEEN %(since)s AND %(until)s OFFSET 0
+        ) AS p
         WHERE starts_with({held.PATH}, %(prefix)s)
-          AND p.value_date BETWEEN %(since)s AND %(until)s
         ORDER BY p.value_date, p.entry LIMIT %(legs)s
     )
     ORDER BY n.value_date, n.id, p.leg

@@ -36,11 +36,16 @@ _KNOWN = "JOIN books.entry n ON n.id = p.entry AND {known}"
 _DAY = "CASE WHEN %(restated)s THEN coalesce(n.effective, p.value_date) ELSE p.value_date END"
 """The day an entry counts on: what corrects an earlier day counts there once all is restated."""
 
+_OF_ACCOUNT = """LATERAL (
+        SELECT * FROM books.posting WHERE debit = a.id OR credit = a.id OFFSET 0
+    ) AS p"""
+"""The postings of an account, looked up leg by leg: as a join, second legs would all be read."""
+
 # How many postings made a holding what it is: asked of those that are listed one by one.
 _ENTRIES = f"""
     SELECT b.path, a.class, a.detail, p.asset, count(*)
     FROM books.book b JOIN books.account a ON a.book = b.id AND a.side = 'location'
-    JOIN books.posting p ON p.debit = a.id OR p.credit = a.id {_KNOWN}
+    CROSS JOIN {_OF_ACCOUNT} {_KNOWN}
     WHERE b.kind <> 'case' AND {_DAY} <= %(on)s
     GROUP BY 1, 2, 3, 4
 """
@@ -51,7 +56,10 @@ _MOVEMENTS = f"""
            CASE WHEN p.credit_class = 'reserve' THEN p.quantity ELSE -p.quantity END,
            coalesce(mirrored.flow, n.flow), n.value, coalesce(n.currency, '')
     FROM books.book b JOIN books.account a ON a.book = b.id AND a.class = 'reserve'
-    JOIN books.posting p ON (p.credit = a.id OR p.debit = a.id) AND p.value_date > %(since)s
+    CROSS JOIN LATERAL (
+        SELECT * FROM books.posting
+        WHERE (credit = a.id OR debit = a.id) AND value_date > %(since)s OFFSET 0
+    ) AS p
     {_KNOWN}
     LEFT JOIN books.entry mirrored ON mirrored.id = n.reverses
     WHERE b.path = 'reserve' AND {_DAY} > %(since)s AND {_DAY} <= %(on)s
@@ -126,7 +134,7 @@ _ASSUMED = """
       AND h.value->>'seized_on' <= %(day)s
       AND (%(known_at)s::timestamptz IS NULL OR EXISTS (
             SELECT FROM books.book b JOIN books.account a ON a.book = b.id
-            JOIN books.posting p ON p.debit = a.id
+            CROSS JOIN LATERAL (SELECT entry FROM books.posting WHERE debit = a.id OFFSET 0) AS p
             JOIN books.entry n ON n.id = p.entry JOIN books.event e ON e.seq = n.event
             WHERE b.path = substr(c.name, 6) || '/' || h.key AND e.recorded_at <= %(known_at)s))
     ORDER BY 1, 2

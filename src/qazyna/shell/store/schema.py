@@ -17,7 +17,7 @@ APP_ROLE = "qazyna_app"
 _FOLDER = Path(__file__).parent
 
 _INSERT_ONLY = (
-    *("command", "event", "entry", "posting", "authority", "asset", "permitted"),
+    *("command", "event", "entry", "authority", "asset", "permitted"),
     *("book", "account", "price", "document"),
 )
 """The application adds to these and does nothing else to them."""

@@ -29,7 +29,7 @@ from qazyna.ledger.entry import (
     EntryRef,
     EventRef,
     Grant,
-    rules_of,
+    Posting,
 )
 from qazyna.plan import Event, book_kind, book_stream
 from qazyna.shell.store.codec import Origin, entry_leaf, event_leaf
@@ -71,9 +71,8 @@ _COLUMNS = {
     "account": "id book book_kind class side detail",
     "authority": "id authority of_case event event_kind stream book book_stream asset granted",
     "entry": "id event number kind legs value_date flow value currency price_source leaf reverses"
-    " effective",
-    "posting": "entry leg kind value_date book asset quantity debit credit debit_class"
-    " credit_class counter authority scope reverses",
+    " effective book asset quantity debit credit debit_class credit_class authority scope"
+    " book2 asset2 quantity2 debit2 credit2 debit_class2 credit_class2 authority2 scope2",
 }
 
 _MAY_BE_THERE = ("document", "permitted")
@@ -396,9 +395,9 @@ class _Writer:
     def _entry(
         self, rows: Rows, entry: Entry, seq: int, stream: str, version: int, number: int
     ) -> None:
-        known, entry_id, value = self.known, self.ids.next("entry_id"), entry.value
+        entry_id, value = self.ids.next("entry_id"), entry.value
         self.entry_ids[EntryRef(EventRef(stream, version), number)] = entry_id
-        reversed_id = self.entry_ids[entry.reverses] if entry.reverses else None
+        first, *rest = entry.postings
         rows["entry"].append(
             (
                 entry_id,
@@ -412,32 +411,29 @@ class _Writer:
                 value.currency if value else None,
                 value.source if value else None,
                 entry_leaf(entry, stream, version, number),
-                reversed_id,
+                self.entry_ids[entry.reverses] if entry.reverses else None,
                 entry.effective,
+                *self._leg(first, stream, version),
+                *(self._leg(rest[0], stream, version) if rest else _NO_LEG),
             )
         )
-        for rule, posting in zip(rules_of(entry), entry.postings, strict=True):
-            _, leg, debit_class, credit_class, counter, authority = rule
-            by, book, asset = posting.authority, posting.debit.book, posting.asset
-            rows["posting"].append(
-                (
-                    entry_id,
-                    leg,
-                    entry.kind,
-                    entry.value_date,
-                    known.books[book],
-                    asset,
-                    posting.amount,
-                    known.accounts[posting.debit],
-                    known.accounts[posting.credit],
-                    debit_class,
-                    credit_class,
-                    counter,
-                    authority,
-                    None if by is None else self.scopes[_scope(by, stream, version, book, asset)],
-                    reversed_id,
-                )
-            )
+
+    def _leg(self, posting: Posting, stream: str, version: int) -> Row:
+        known, by, book = self.known, posting.authority, posting.debit.book
+        return (
+            known.books[book],
+            posting.asset,
+            posting.amount,
+            known.accounts[posting.debit],
+            known.accounts[posting.credit],
+            posting.debit.klass,
+            posting.credit.klass,
+            by.kind if by else chart.NONE,
+            self.scopes[_scope(by, stream, version, book, posting.asset)] if by else None,
+        )
+
+
+_NO_LEG: Row = (None,) * 9
 
 
 def _scope(by: Authority, stream: str, version: int, book: str, asset: str) -> Scope:
@@ -457,7 +453,10 @@ _ENTRY_ID = """
 """
 
 
-_WHOLE = ["debits_its_book", "credits_its_book", "has_its_first_leg", "has_its_second_leg"]
+_WHOLE = [
+    *("debits_its_book", "credits_its_book"),
+    *("debits_its_second_book", "credits_its_second_book"),
+]
 """Keys that wait for the commit, though a batch of whole events satisfies them at its end."""
 
 

@@ -14,10 +14,16 @@ from psycopg import sql
 from qazyna.ledger import chart
 
 Row = dict[str, Any]
+Leg = tuple[str, Row]
 Twists = Mapping[str, Mapping[str, Any] | None]
 """name of a row -> the columns that are wrong; None leaves the row out"""
 
 DAY = "2026-05-01"
+
+
+def leg(name: str, asset: str, quantity: Any, **columns: Any) -> Leg:
+    """One of an entry's one or two; `debit` and `credit` are paths, `scope` names a grant."""
+    return name, {"asset": asset, "quantity": quantity} | columns
 
 
 @dataclass
@@ -85,38 +91,41 @@ class ByHand:
             right["event"] = self.ids[right["event"]]
             self.ids[name] = self.insert("authority", right, "id")
 
-    def entry(self, name: str, by: str, kind: str, legs: int = 1, **columns: Any) -> None:
-        """An entry of the event named `by`."""
+    def entry(
+        self, name: str, by: str, kind: str, first: Leg, second: Leg | None = None, **columns: Any
+    ) -> None:
+        """An entry of the event named `by`; of its legs, each has a name of its own."""
         number = self.one("SELECT max(number) FROM books.entry WHERE event = %s", self.ids[by]) or 0
-        row: Row = {"event": by, "number": number + 1, "kind": kind, "legs": legs}
+        row: Row = {"event": by, "number": number + 1, "kind": kind, "legs": 2 if second else 1}
         row |= {"value_date": DAY, "flow": "internal", "leaf": b"{}"} | columns
-        right = self._right(name, row)
-        if right is not None:
-            right["event"] = self.ids[right["event"]]
-            if isinstance(right.get("reverses"), str):
-                right["reverses"] = self.ids[right["reverses"]]
-            self.ids[name] = self.insert("entry", right, "id")
-
-    def posting(self, name: str, of: str, asset: str, quantity: Any, **columns: Any) -> None:
-        """A posting of the entry named `of`; `debit` and `credit` are paths, `scope` a grant."""
-        row: Row = {"entry": of, "leg": 1, "asset": asset, "quantity": quantity} | columns
         right = self._right(name, row)
         if right is None:
             return
-        right["entry"] = self.ids[right["entry"]]
-        kind = "SELECT kind FROM books.entry WHERE id = %s"
-        right.setdefault("kind", self.one(kind, right["entry"]))
-        right.setdefault("value_date", DAY)
-        right.setdefault("book", split(right["debit"])[0])
-        right["book"] = self.book(right["book"])
+        right["event"] = self.ids[right["event"]]
+        if isinstance(right.get("reverses"), str):
+            right["reverses"] = self.ids[right["reverses"]]
+        for leg, suffix in ((first, ""), (second, "2")):
+            if leg is not None:
+                right |= {f"{column}{suffix}": value for column, value in self._leg(leg).items()}
+        self.ids[name] = self.insert("entry", right, "id")
+
+    def _leg(self, leg: Leg) -> Row:
+        """Its columns, without the suffix that those of a second leg have."""
+        name, told = leg
+        right = self._right(name, told)
+        if right is None:
+            return {}
+        right.setdefault("book", split(right["debit"] or told["debit"])[0])
+        if isinstance(right["book"], str):
+            right["book"] = self.book(right["book"])
         for way in ("debit", "credit"):
             path = right[way]
-            right.setdefault(f"{way}_class", split(path)[1])
-            right[way] = self.account(path)
-        for reference in ("scope", "reverses"):
-            if isinstance(right.get(reference), str):
-                right[reference] = self.ids[right[reference]]
-        self.insert("posting", right)
+            right.setdefault(f"{way}_class", split(path or told[way])[1])
+            right[way] = path and self.account(path)
+        right.setdefault("authority", "none")
+        if isinstance(right.get("scope"), str):
+            right["scope"] = self.ids[right["scope"]]
+        return right
 
     def _right(self, name: str, row: Row) -> Row | None:
         """The row as it is to be written: right, or as the attempt would have it."""
@@ -192,27 +201,26 @@ PERMITTED = [
 
 def receive(hand: ByHand, case: str = "C-1", quantity: int = 1) -> None:
     """An asset is seized."""
-    place, title = f"{case}/1/custody/AFM", f"{case}/1/claimants"
+    way = {"debit": f"{case}/1/custody/AFM", "credit": f"{case}/1/claimants"}
     hand.event("the seizure", "seized", f"case/{case}")
-    hand.entry("the receipt", "the seizure", "receive", flow="inflow")
-    hand.posting("its posting", "the receipt", "BTC", quantity, debit=place, credit=title)
+    first = leg("its posting", "BTC", quantity, **way)
+    hand.entry("the receipt", "the seizure", "receive", first, flow="inflow")
 
 
 def move(hand: ByHand) -> None:
     """It is brought to another custodian."""
-    old, new = "C-1/1/custody/AFM", "C-1/1/custody/NIC"
+    way = {"debit": "C-1/1/custody/NIC", "credit": "C-1/1/custody/AFM"}
     hand.event("the sweep", "swept", "case/C-1")
-    hand.entry("the move", "the sweep", "move")
-    hand.posting("its posting", "the move", "BTC", 1, debit=new, credit=old)
+    hand.entry("the move", "the sweep", "move", leg("its posting", "BTC", 1, **way))
 
 
 def vest(hand: ByHand, quantity: int = 2) -> None:
     """Title passes to the State under the order of its case: two BTC are left of it."""
     hand.event("the finality", "forfeiture_became_final", "case/C-1")
-    hand.entry("the vesting", "the finality", "vest")
     titles = {"debit": "C-1/1/claimants", "credit": "C-1/1/state"}
     by = {"authority": "final_order", "scope": "the order in C-1, its scope"}
-    hand.posting("its posting", "the vesting", "BTC", quantity, **titles, **by)
+    first = leg("its posting", "BTC", quantity, **titles, **by)
+    hand.entry("the vesting", "the finality", "vest", first)
 
 
 def order(hand: ByHand) -> None:
@@ -220,20 +228,19 @@ def order(hand: ByHand) -> None:
     kind = "forfeiture_became_final"
     hand.event("the finality", kind, "case/C-1")
     hand.grant("the scope", "final_order", "the finality", kind, "C-1/1", asset="BTC", granted=3)
-    hand.entry("the vesting", "the finality", "vest")
     titles = {"debit": "C-1/1/claimants", "credit": "C-1/1/state"}
     by = {"authority": "final_order", "scope": "the scope"}
-    hand.posting("its posting", "the vesting", "BTC", 3, **titles, **by)
+    first = leg("its posting", "BTC", 3, **titles, **by)
+    hand.entry("the vesting", "the finality", "vest", first)
 
 
 def sell(hand: ByHand, quantity: int = 1) -> None:
     """The State's coins are sold for money."""
     coins, bank, title = "C-1/1/custody/AFM", "C-1/1/bank/NBK", "C-1/1/state"
     hand.event("the disposal", "disposed", "case/C-1")
-    hand.entry("the sale", "the disposal", "exchange", 2)
-    hand.posting("what goes", "the sale", "BTC", quantity, debit=title, credit=coins)
-    came = {"debit": bank, "credit": title, "counter": "state", "leg": 2}
-    hand.posting("what comes", "the sale", "USD", quantity * 50_000, **came)
+    goes = leg("what goes", "BTC", quantity, debit=title, credit=coins)
+    comes = leg("what comes", "USD", quantity * 50_000, debit=bank, credit=title)
+    hand.entry("the sale", "the disposal", "exchange", goes, comes)
 
 
 def sell_before_finality(hand: ByHand) -> None:
@@ -241,10 +248,9 @@ def sell_before_finality(hand: ByHand) -> None:
     coins, bank, title = "C-2/1/custody/AFM", "C-2/1/bank/NBK", "C-2/1/claimants"
     by = {"authority": "interlocutory", "scope": "the order in C-2, its scope"}
     hand.event("the disposal", "disposed", "case/C-2")
-    hand.entry("the sale", "the disposal", "exchange", 2)
-    hand.posting("what goes", "the sale", "BTC", 2, debit=title, credit=coins, **by)
-    came = {"debit": bank, "credit": title, "counter": "claimants", "leg": 2}
-    hand.posting("what comes", "the sale", "USD", 100_000, **came)
+    goes = leg("what goes", "BTC", 2, debit=title, credit=coins, **by)
+    comes = leg("what comes", "USD", 100_000, debit=bank, credit=title)
+    hand.entry("the sale", "the disposal", "exchange", goes, comes)
 
 
 def appropriate(hand: ByHand) -> None:
@@ -253,10 +259,10 @@ def appropriate(hand: ByHand) -> None:
     hand.event("the act", kind, "reserve")
     given = {"asset": "USD", "granted": 500_000}
     hand.grant("the scope", "appropriation", "the act", kind, "reserve", **given)
-    hand.entry("the receipt", "the act", "receive", flow="inflow")
     into = {"debit": "reserve/bank/NBK", "credit": "reserve/reserve"}
     by = {"authority": "appropriation", "scope": "the scope"}
-    hand.posting("its posting", "the receipt", "USD", 500_000, **into, **by)
+    first = leg("its posting", "USD", 500_000, **into, **by)
+    hand.entry("the receipt", "the act", "receive", first, flow="inflow")
 
 
 def allocate(hand: ByHand) -> None:
@@ -265,12 +271,12 @@ def allocate(hand: ByHand) -> None:
     granted = {"asset": "USD", "granted": 60_000}
     by = ("allocation", "the allocation", "proceeds_allocated")
     hand.grant("the scope", *by, "C-1/1", **granted)
-    hand.entry("the transfer", "the allocation", "transfer", 2, flow="inflow")
     rests = {"authority": "allocation", "scope": "the scope"}
     out = {"debit": "C-1/1/state", "credit": "C-1/1/bank/NBK"}
-    hand.posting("what leaves", "the transfer", "USD", 60_000, **out, **rests)
     into = {"debit": "reserve/bank/NBK", "credit": "reserve/reserve"}
-    hand.posting("what enters", "the transfer", "USD", 60_000, **into, counter="state", leg=2)
+    leaves = leg("what leaves", "USD", 60_000, **out, **rests)
+    enters = leg("what enters", "USD", 60_000, **into)
+    hand.entry("the transfer", "the allocation", "transfer", leaves, enters, flow="inflow")
 
 
 def pay_out(hand: ByHand) -> None:
@@ -279,10 +285,10 @@ def pay_out(hand: ByHand) -> None:
     granted = {"asset": "BTC", "granted": 3}
     by = ("release_order", "the lifting", "seizure_lifted")
     hand.grant("the scope", *by, "C-2/1", **granted)
-    hand.entry("the release", "the lifting", "release", flow="withdrawal")
     out = {"debit": "C-2/1/claimants", "credit": "C-2/1/custody/AFM"}
     rests = {"authority": "release_order", "scope": "the scope"}
-    hand.posting("its posting", "the release", "BTC", 3, **out, **rests)
+    first = leg("its posting", "BTC", 3, **out, **rests)
+    hand.entry("the release", "the lifting", "release", first, flow="withdrawal")
 
 
 def reverse(hand: ByHand, of: str = "the sale of old") -> None:
@@ -290,14 +296,14 @@ def reverse(hand: ByHand, of: str = "the sale of old") -> None:
     postings = hand.connection.execute(_POSTINGS, [hand.ids[of]]).fetchall()
     kind, of_entry = "entry_reversed", hand.ids[of]
     hand.event("the correction", kind, postings[0][6])
-    for asset, quantity, _, _, book, *_ in postings:
+    mirrors = []
+    for asset, quantity, debit, credit, book, number, _ in postings:
         by = ("correction", "the correction", kind, book)
         hand.grant(f"leave for {asset}", *by, asset=asset, granted=quantity)
-    hand.entry("the reversal", "the correction", "reverse", len(postings), reverses=of_entry)
-    for asset, quantity, debit, credit, _, leg, _ in postings:
-        mirrored = {"debit": credit, "credit": debit, "leg": leg, "reverses": of_entry}
+        mirrored = {"debit": credit, "credit": debit}
         rests = {"authority": "correction", "scope": f"leave for {asset}"}
-        hand.posting(f"mirror {leg}", "the reversal", asset, quantity, **mirrored, **rests)
+        mirrors.append(leg(f"mirror {number}", asset, quantity, **mirrored, **rests))
+    hand.entry("the reversal", "the correction", "reverse", *mirrors, reverses=of_entry)
 
 
 _POSTINGS = """

@@ -47,19 +47,19 @@ def post_at_once_with_the_closing(books: ByHand) -> None:
     """Whichever of the two comes first in one statement."""
     books.event(NEW, "period_closed", "periods", value_date="2026-11-20")
     books.event("the sweep", "swept", "case/C-1")
-    books.entry("the move", "the sweep", "move")
-    columns = """entry, leg, asset, quantity, kind, value_date, book, debit, credit, debit_class,
-                 credit_class"""
+    columns = """event, number, kind, legs, value_date, flow, leaf, asset, quantity, book, debit,
+                 credit, debit_class, credit_class"""
     books.connection.execute(
         f"""
         WITH moved AS (
-            INSERT INTO books.posting ({columns})
-            SELECT %s, 1, 'BTC', 1, 'move', '{DAY}', %s, %s, %s, 'custody', 'custody' RETURNING 1
+            INSERT INTO books.entry ({columns})
+            SELECT %s, 1, 'move', 1, '{DAY}', 'internal', '{{}}', 'BTC', 1, %s, %s, %s, 'custody',
+                   'custody' RETURNING 1
         )
         INSERT INTO books.closed (through, event) SELECT '{DAY}', %s FROM moved
         """,
         [
-            books.ids["the move"],
+            books.ids["the sweep"],
             books.book("C-1/1"),
             books.account("C-1/1/custody/NIC"),
             books.account("C-1/1/custody/AFM"),

@@ -1,4 +1,4 @@
-"""Many postings in one statement: what is set-based refuses the one that is wrong among them."""
+"""Many entries in one statement: what is set-based refuses the one that is wrong among them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,12 +19,12 @@ MANY = 10
 
 @dataclass
 class AtOnce(ByHand):
-    """Holds postings back, to insert them together."""
+    """Holds entries back, to insert them together."""
 
     held: list[Mapping[str, Any]] = field(default_factory=list)
 
     def insert(self, table: str, row: Mapping[str, Any], returning: str = "") -> int:
-        if table != "posting":
+        if table != "entry":
             return super().insert(table, row, returning)
         self.held.append(dict(row))
         return 0
@@ -32,7 +32,7 @@ class AtOnce(ByHand):
     def post(self) -> None:
         columns = sorted({column for row in self.held for column in row})
         self.connection.execute(
-            sql.SQL("INSERT INTO books.posting ({}) VALUES {}").format(
+            sql.SQL("INSERT INTO books.entry ({}) VALUES {}").format(
                 sql.SQL(", ").join(map(sql.Identifier, columns)),
                 sql.SQL(", ").join(
                     sql.SQL("({})").format(

@@ -57,6 +57,12 @@ def post_two_halves_of_two_exchanges(books: ByHand) -> None:
     path.sell(books.twisted({"what goes": None}))
 
 
+def reverse_half_of_two_exchanges(books: ByHand) -> None:
+    """The coins of one, the money of the other."""
+    path.sell(books, 2)
+    path.reverse(books.twisted({"mirror 2": {"credit": "C-1/1/bank/AFM"}}), "the sale")
+
+
 def bring_in_an_asset_from_nowhere(books: ByHand) -> None:
     books.insert("asset", {"code": "XBT", "class": "currency", "scale": 8})
 
@@ -139,9 +145,10 @@ STEPS = [
     (add_scope_to_an_old_order_as_if_new, TOGETHER),
     (grant_the_same_twice, "granted_once"),
     (reverse_twice, "reversed_once"),
-    (reverse_a_reversal, "reverses_what_can_be"),
-    (reverse_a_change_of_title, "reverses_what_can_be"),
-    (post_two_halves_of_two_exchanges, "exchange_keeps_its_title"),
+    (reverse_a_reversal, "mirrors_what_it_reverses"),
+    (reverse_a_change_of_title, "mirrors_what_it_reverses"),
+    (post_two_halves_of_two_exchanges, "has_its_second_leg"),
+    (reverse_half_of_two_exchanges, "second_leg_mirrors_what_it_reverses"),
     (bring_in_an_asset_from_nowhere, "a new asset comes with an event"),
     (bring_in_an_asset_by_an_old_event, "asset_event_tx_fkey"),
     (permit_what_cannot_be, "can_be_there"),
@@ -169,29 +176,28 @@ ONE_STATEMENT = """
     WITH happened AS (
         INSERT INTO books.event (stream, version, kind, command, value_date, leaf)
         VALUES ('case/C-2', 99, 'seized', 'by hand', '2026-05-01', '{}') RETURNING seq
-    ), booked AS (
-        INSERT INTO books.entry (event, number, kind, legs, value_date, flow, leaf)
-        SELECT seq, n, 'receive', 1, '2026-05-01', 'inflow', '{}'
-        FROM happened, generate_series(1, 3) n RETURNING id, number
     ), parties AS (
         SELECT debit, credit, book FROM books.posting WHERE entry = %s
     ), first AS (
-        INSERT INTO books.posting (entry, leg, kind, value_date, book, asset, quantity, debit,
-                                   credit, debit_class, credit_class)
-        SELECT id, 1, 'receive', '2026-05-01', book, 'BTC', 7, debit, credit, 'custody', 'claimants'
-        FROM booked, parties WHERE number < 3 RETURNING 1
+        INSERT INTO books.entry (event, number, kind, legs, value_date, flow, leaf, book, asset,
+                                 quantity, debit, credit, debit_class, credit_class)
+        SELECT seq, n, 'receive', 1, '2026-05-01', 'inflow', '{}', book, 'BTC', 7, debit, credit,
+               'custody', 'claimants'
+        FROM happened, parties, generate_series(1, 2) n RETURNING 1
     )
-    INSERT INTO books.posting (entry, leg, kind, value_date, book, asset, quantity, debit,
-                               credit, debit_class, credit_class)
-    SELECT id, 1, 'receive', '2026-05-01', book, 'BTC', 11, debit, credit, 'custody', 'claimants'
-    FROM booked, parties WHERE number = 3
+    INSERT INTO books.entry (event, number, kind, legs, value_date, flow, leaf, book, asset,
+                             quantity, debit, credit, debit_class, credit_class)
+    SELECT seq, 3, 'receive', 1, '2026-05-01', 'inflow', '{}', book, 'BTC', 11, debit, credit,
+           'custody', 'claimants'
+    FROM happened, parties
 """
 MERGED = """
-    MERGE INTO books.posting p USING (SELECT %s::bigint AS entry) n ON p.entry = n.entry
+    MERGE INTO books.entry p USING (SELECT %s::bigint AS event) n ON p.event = n.event
     WHEN NOT MATCHED THEN
-        INSERT (entry, leg, kind, value_date, book, asset, quantity, debit, credit, debit_class,
-                credit_class)
-        VALUES (n.entry, 1, 'receive', '2026-05-01', %s, 'BTC', 25, %s, %s, 'custody', 'claimants')
+        INSERT (event, number, kind, legs, value_date, flow, leaf, book, asset, quantity, debit,
+                credit, debit_class, credit_class)
+        VALUES (n.event, 1, 'receive', 1, '2026-05-01', 'inflow', '{}', %s, 'BTC', 25, %s, %s,
+                'custody', 'claimants')
 """
 
 
@@ -200,7 +206,7 @@ def _held(books: ByHand, path: str) -> int:
     return int(books.one(query, books.account(path)))
 
 
-def test_postings_of_one_statement_all_count(books):
+def test_entries_of_one_statement_all_count(books):
     receipt = books.one(
         "SELECT p.entry FROM books.posting p JOIN books.book b ON b.id = p.book"
         " WHERE b.path = 'C-2/1' AND p.kind = 'receive'"
@@ -211,12 +217,12 @@ def test_postings_of_one_statement_all_count(books):
         assert 5 + 7 + 7 + 11 == _held(books, "C-2/1/custody/AFM")
 
 
-def test_a_merged_posting_counts(books):
+def test_a_merged_entry_counts(books):
     with books.connection.transaction(force_rollback=True):
-        hand = books.twisted({"its posting": None})
+        hand = books.twisted({"the receipt": None})
         path.receive(hand, "C-2")
         place, title = hand.account("C-2/1/custody/AFM"), hand.account("C-2/1/claimants")
-        values = [hand.ids["the receipt"], hand.book("C-2/1"), place, title]
+        values = [hand.ids["the seizure"], hand.book("C-2/1"), place, title]
         hand.connection.execute(MERGED, values)
         assert 30 == _held(books, "C-2/1/claimants")
 

@@ -17,13 +17,13 @@ from tests.shell.store.guards.trying import (
 
 pytestmark = ON_EACH_POSTGRES
 
-WRITTEN_ONCE = ["command", "event", "entry", "posting", "asset", "permitted", "book", "account"]
+WRITTEN_ONCE = ["command", "event", "entry", "asset", "permitted", "book", "account"]
 WRITTEN_ONCE += ["authority", "price", "document"]
 RUNNING = ["holding", "drawn", "tally"]
 CONSTANT = ["place", "posting_rule", "authority_kind", "authority_event"]
 
 A_COLUMN = {"holding": "quantity", "drawn": "used", "tally": "postings", "document": "name"}
-A_COLUMN |= {"command": "actor", "event": "kind", "entry": "flow", "posting": "quantity"}
+A_COLUMN |= {"command": "actor", "event": "kind", "entry": "flow"}
 A_COLUMN |= {"asset": "name", "permitted": "book_kind", "book": "path", "account": "detail"}
 A_COLUMN |= {"price": "source", "place": "side", "posting_rule": "authority"}
 A_COLUMN |= {"authority_kind": "of_case", "authority_event": "event_kind", "authority": "asset"}
@@ -79,6 +79,13 @@ STATEMENTS = [
         " ON CONFLICT (code) DO UPDATE SET class = 'currency'",
         STAYS,
     ),
+    # leg by leg the books are read, and not written
+    ("UPDATE books.posting SET quantity = quantity", 'cannot update view "posting"'),
+    ("DELETE FROM books.posting", 'cannot delete from view "posting"'),
+    (
+        "INSERT INTO books.posting SELECT * FROM books.posting",
+        'cannot insert into view "posting"',
+    ),
     # who one is
     (
         "SET session_replication_role = replica",
@@ -106,8 +113,8 @@ FOR_THE_APPLICATION = [
     "INSERT INTO books.tally SELECT * FROM books.tally",
     "INSERT INTO books.holding SELECT * FROM books.holding",
     "INSERT INTO books.place VALUES ('reserve', 'custody', 'location', 'crypto')",
-    "ALTER TABLE books.posting DISABLE TRIGGER ALL",
-    "DROP TRIGGER applied ON books.posting",
+    "ALTER TABLE books.entry DISABLE TRIGGER ALL",
+    "DROP TRIGGER applied ON books.entry",
     "DROP SCHEMA books CASCADE",
     "CREATE FUNCTION books.refuse2() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
     "CREATE TABLE books.mine ()",

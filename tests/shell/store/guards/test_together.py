@@ -1,4 +1,4 @@
-"""Postings that come in one statement: the same is refused, be they a handful or many.
+"""Entries that come in one statement: the same is refused, be they a handful or many.
 
 A handful is moved row by row and many as a set; what no day may lack is the same for both.
 """
@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.shell.store.guards.by_hand import ByHand
+from tests.shell.store.guards.by_hand import ByHand, leg
 from tests.shell.store.guards.trying import ON_EACH_POSTGRES, refusal
 
 pytestmark = ON_EACH_POSTGRES
@@ -34,12 +34,12 @@ LIVES: list[list[Step]] = [
 
 @dataclass
 class Together(ByHand):
-    """Keeps postings back, to insert them as one statement."""
+    """Keeps entries back, to insert them as one statement."""
 
     kept: list[dict[str, Any]] = field(default_factory=list)
 
     def insert(self, table: str, row: Any, returning: str = "") -> int:
-        if table != "posting":
+        if table != "entry":
             return super().insert(table, row, returning)
         self.kept.append(dict(row))
         return 0
@@ -47,14 +47,15 @@ class Together(ByHand):
     def step(self, number: int, of: str, asset: str, day: int, change: int, **way: str) -> None:
         on = date(2026, 5, day)
         entry = f"{of} {number}"
-        self.entry(entry, of, "receive" if change > 0 else "move", value_date=on)
-        self.posting("its posting", entry, asset, abs(change), value_date=on, **way)
+        first = leg("its posting", asset, abs(change), **way)
+        kind = "receive" if change > 0 else "move"
+        self.entry(entry, of, kind, first, value_date=on, number=number + 1)
 
     def post(self) -> None:
         columns = list(self.kept[0])
         one = f"({', '.join(['%s'] * len(columns))})"
         self.connection.execute(
-            f"INSERT INTO books.posting ({', '.join(columns)}) "
+            f"INSERT INTO books.entry ({', '.join(columns)}) "
             f"VALUES {', '.join([one] * len(self.kept))}",
             [row[column] for row in self.kept for column in columns],
         )

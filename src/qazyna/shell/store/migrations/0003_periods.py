@@ -8,7 +8,7 @@ from django.db import migrations
 _SQL = Path(__file__).parents[1] / "sql"
 
 _UNDO = """
-    DROP TRIGGER period_closed ON books.posting;
+    DROP TRIGGER period_closed ON books.entry;
     DROP TABLE books.snapshot, books.closed;
     DROP FUNCTION books.stand_still();
     DROP FUNCTION books.take_snapshot();

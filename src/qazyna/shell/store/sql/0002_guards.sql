@@ -12,8 +12,8 @@ END $$;
 DO $$
 DECLARE t text;
 BEGIN
-    FOREACH t IN ARRAY ARRAY['command', 'event', 'entry', 'posting', 'authority', 'asset',
-                             'permitted', 'book', 'account', 'price', 'document']
+    FOREACH t IN ARRAY ARRAY['command', 'event', 'entry', 'authority', 'asset', 'permitted',
+                             'book', 'account', 'price', 'document']
     LOOP
         EXECUTE format($f$
             CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON %I
@@ -28,9 +28,9 @@ BEGIN
             FOR EACH STATEMENT EXECUTE FUNCTION refuse('the chart is constant', 'Migrate it.');
             ALTER TABLE %I ENABLE ALWAYS TRIGGER constant $f$, t, t);
     END LOOP;
-    -- 3. What belongs together is written together: no entry, posting, grant, price, asset or
-    --    permission joins an event after its transaction.
-    FOREACH t IN ARRAY ARRAY['event', 'entry', 'posting', 'authority', 'permitted', 'price', 'asset']
+    -- 3. What belongs together is written together: no entry, grant, price, asset or permission
+    --    joins an event after its transaction.
+    FOREACH t IN ARRAY ARRAY['event', 'entry', 'authority', 'permitted', 'price', 'asset']
     LOOP
         EXECUTE format($f$
             CREATE TRIGGER written_together BEFORE INSERT ON %I FOR EACH ROW
@@ -84,23 +84,22 @@ CREATE TRIGGER from_an_event BEFORE INSERT ON asset FOR EACH ROW
     EXECUTE FUNCTION refuse('a new asset comes with an event', 'Admit a manager, recognise a fork.');
 ALTER TABLE asset ENABLE ALWAYS TRIGGER from_an_event;
 
--- Postings move the running figures: row by row where they are a handful, for a set costs more to
+-- Entries move the running figures: leg by leg where they are a handful, for a set costs more to
 -- begin than a row to move, and set-based for a hundred thousand. Locks are taken in sorted order, so
 -- that two writers wait for each other and never in a circle.
 --
 -- The function runs with the rights of its owner, so that a role which may only INSERT can post. Its
 -- plans are held to index look-ups, one for each row moved (OFFSET 0 and scalar subqueries keep the
 -- planner from turning them round): a plan made for a batch of 100,000 would be kept for the next
--- single posting and read the whole table for it, and the other way about.
+-- single entry and read the whole table for it, and the other way about.
 CREATE FUNCTION apply_postings() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = books, pg_temp
     SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
 AS $$
 DECLARE
     titles CONSTANT text[] := '{claimants, beneficiaries, state, budget, reserve, workout}';
-    posted bigint;       -- postings in all,
-    resting bigint;      -- those that rest on a grant,
-    reversing bigint;    -- and those that take one back
+    posted bigint;       -- legs in all,
+    drawing bigint;      -- and entries that rest on a grant, or take one back
     -- What the postings move and was there before: holdings, by how much, their latest day; or grants.
     ids bigint[];
     codes text[];
@@ -112,7 +111,9 @@ DECLARE
     last date;
     below text;
 BEGIN
-    SELECT count(*), count(scope), count(reverses) INTO posted, resting, reversing FROM fresh;
+    SELECT count(*) + count(debit2), count(*) FILTER (WHERE scope IS NOT NULL OR reverses IS NOT NULL
+                                                            OR scope2 IS NOT NULL)
+    INTO posted, drawing FROM fresh;
     few := posted < 9;
 
     -- 1. Lock what is there, in the order every writer takes; and see what there is to do. Only
@@ -121,12 +122,15 @@ BEGIN
     --    whatever is taken out before it is seen to be dated back.
     IF few THEN
         FOR moves IN
-            SELECT leg.account, f.asset, f.value_date AS day, leg.net, leg.taken
+            SELECT leg.account, leg.asset, f.value_date AS day, leg.net, leg.taken
             FROM fresh f, LATERAL (VALUES
-                (f.debit, f.quantity, f.debit_class = ANY (titles)),
-                (f.credit, -f.quantity, f.credit_class <> ALL (titles))
-            ) AS leg (account, net, taken)
-            ORDER BY leg.account, f.asset, leg.taken
+                (f.debit, f.asset, f.quantity, f.debit_class = ANY (titles)),
+                (f.credit, f.asset, -f.quantity, f.credit_class <> ALL (titles)),
+                (f.debit2, f.asset2, f.quantity2, f.debit_class2 = ANY (titles)),
+                (f.credit2, f.asset2, -f.quantity2, f.credit_class2 <> ALL (titles))
+            ) AS leg (account, asset, net, taken)
+            WHERE leg.account IS NOT NULL
+            ORDER BY leg.account, leg.asset, leg.taken
         LOOP
             UPDATE holding h
             SET quantity = h.quantity + CASE h.side WHEN 'location' THEN moves.net
@@ -161,6 +165,14 @@ BEGIN
                     SELECT credit, asset, -quantity, value_date,
                            CASE WHEN credit_class <> ALL (titles) THEN value_date END
                     FROM fresh
+                    UNION ALL
+                    SELECT debit2, asset2, quantity2, value_date,
+                           CASE WHEN debit_class2 = ANY (titles) THEN value_date END
+                    FROM fresh WHERE legs = 2
+                    UNION ALL
+                    SELECT credit2, asset2, -quantity2, value_date,
+                           CASE WHEN credit_class2 <> ALL (titles) THEN value_date END
+                    FROM fresh WHERE legs = 2
                 ) AS legs GROUP BY account, asset ORDER BY account, asset
             ) AS moved LEFT JOIN LATERAL (
                 SELECT h.last_day FROM holding h
@@ -212,6 +224,10 @@ BEGIN
                 SELECT debit AS account, asset, value_date FROM fresh WHERE debit_class = ANY (titles)
                 UNION ALL
                 SELECT credit, asset, value_date FROM fresh WHERE credit_class <> ALL (titles)
+                UNION ALL
+                SELECT debit2, asset2, value_date FROM fresh WHERE debit_class2 = ANY (titles)
+                UNION ALL
+                SELECT credit2, asset2, value_date FROM fresh WHERE credit_class2 <> ALL (titles)
             ) AS legs GROUP BY account, asset
         ) AS taken, LATERAL (
             SELECT taken.account, taken.asset, days.next_day,
@@ -240,16 +256,20 @@ BEGIN
     END IF;
 
     -- 5. Draw on the grants in the same way. A reversal gives back what was drawn.
-    IF resting + reversing = 0 THEN
+    IF drawing = 0 THEN
         NULL;
     ELSIF few THEN
         FOR moves IN
             SELECT scope, sum(net) AS net FROM (
                 SELECT scope, quantity AS net FROM fresh WHERE scope IS NOT NULL
                 UNION ALL
-                SELECT (SELECT p.scope FROM posting p WHERE p.entry = f.reverses AND p.leg = f.leg),
-                       -f.quantity
-                FROM fresh f WHERE f.reverses IS NOT NULL
+                SELECT scope2, quantity2 FROM fresh WHERE scope2 IS NOT NULL
+                UNION ALL
+                SELECT leg.scope, -leg.quantity
+                FROM (SELECT reverses FROM fresh WHERE reverses IS NOT NULL) AS f,
+                LATERAL (SELECT * FROM entry WHERE id = f.reverses OFFSET 0) AS n,
+                LATERAL (VALUES (n.scope, n.quantity), (n.scope2, n.quantity2))
+                    AS leg (scope, quantity)
             ) AS touched WHERE scope IS NOT NULL GROUP BY scope ORDER BY scope
         LOOP
             UPDATE drawn d SET used = d.used + moves.net WHERE d.authority = moves.scope;
@@ -265,9 +285,13 @@ BEGIN
                 SELECT scope, sum(net) AS net FROM (
                     SELECT scope, quantity AS net FROM fresh WHERE scope IS NOT NULL
                     UNION ALL
-                    SELECT (SELECT p.scope FROM posting p WHERE p.entry = f.reverses AND p.leg = f.leg),
-                           -f.quantity
-                    FROM fresh f WHERE f.reverses IS NOT NULL
+                    SELECT scope2, quantity2 FROM fresh WHERE scope2 IS NOT NULL
+                    UNION ALL
+                    SELECT leg.scope, -leg.quantity
+                    FROM (SELECT reverses FROM fresh WHERE reverses IS NOT NULL) AS f,
+                    LATERAL (SELECT * FROM entry WHERE id = f.reverses OFFSET 0) AS n,
+                    LATERAL (VALUES (n.scope, n.quantity), (n.scope2, n.quantity2))
+                        AS leg (scope, quantity)
                 ) AS legs WHERE scope IS NOT NULL GROUP BY scope ORDER BY scope
             ) AS draws LEFT JOIN LATERAL (
                 SELECT d.authority FROM drawn d WHERE d.authority = draws.scope FOR NO KEY UPDATE
@@ -291,14 +315,14 @@ BEGIN
         END IF;
     END IF;
 
-    -- 6. Add to the month's sums. One posting has one sum to add to, and needs no grouping. Many have
-    --    a shard of their own, so that nobody who posts one waits for them.
+    -- 6. Add to the month's sums. One leg has one sum to add to, and needs no grouping. Many have a
+    --    shard of their own, so that nobody who posts one waits for them.
     IF posted = 1 THEN
         INSERT INTO tally AS t
-        SELECT date_trunc('month', f.value_date), b.kind, f.kind, f.leg, f.debit_class,
-               f.credit_class, f.counter, f.asset, coalesce(e.currency, ''), e.flow, e.event % 4,
-               f.quantity, coalesce(e.value, 0), 1
-        FROM fresh f, entry e, book b WHERE e.id = f.entry AND b.id = f.book
+        SELECT date_trunc('month', f.value_date), b.kind, f.kind, 1, f.debit_class, f.credit_class,
+               f.counter, f.asset, coalesce(f.currency, ''), f.flow, f.event % 4, f.quantity,
+               coalesce(f.value, 0), 1
+        FROM fresh f, book b WHERE b.id = f.book
         ON CONFLICT (month, book_kind, kind, leg, debit_class, credit_class, counter, asset,
                      currency, flow, shard)
         DO UPDATE SET quantity = t.quantity + excluded.quantity, value = t.value + excluded.value,
@@ -306,12 +330,20 @@ BEGIN
         RETURN NULL;
     END IF;
     INSERT INTO tally AS t
-    SELECT date_trunc('month', f.value_date)::date,
-           (SELECT b.kind FROM book b WHERE b.id = f.book), f.kind, f.leg, f.debit_class,
-           f.credit_class, f.counter, f.asset, coalesce(e.currency, ''), e.flow,
-           CASE WHEN few THEN e.event % 4 ELSE 4 END::smallint, sum(f.quantity),
-           coalesce(sum(e.value), 0), count(*)
-    FROM fresh f, LATERAL (SELECT * FROM entry WHERE id = f.entry OFFSET 0) AS e
+    SELECT date_trunc('month', legs.value_date)::date,
+           (SELECT b.kind FROM book b WHERE b.id = legs.book), legs.kind, legs.leg, legs.debit_class,
+           legs.credit_class, legs.counter, legs.asset, coalesce(legs.currency, ''), legs.flow,
+           CASE WHEN few THEN legs.event % 4 ELSE 4 END::smallint, sum(legs.quantity),
+           coalesce(sum(legs.value), 0), count(*)
+    FROM (
+        SELECT value_date, book, kind, first_leg AS leg, debit_class, credit_class, counter, asset,
+               currency, flow, event, quantity, value
+        FROM fresh
+        UNION ALL
+        SELECT value_date, book2, kind, second_leg, debit_class2, credit_class2, counter2, asset2,
+               currency, flow, event, quantity2, value
+        FROM fresh WHERE legs = 2
+    ) AS legs
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
     ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
     ON CONFLICT (month, book_kind, kind, leg, debit_class, credit_class, counter, asset, currency,
@@ -321,10 +353,10 @@ BEGIN
     RETURN NULL;
 END $$;
 
-CREATE TRIGGER applied AFTER INSERT ON posting
+CREATE TRIGGER applied AFTER INSERT ON entry
     REFERENCING NEW TABLE AS fresh
     FOR EACH STATEMENT EXECUTE FUNCTION apply_postings();
-ALTER TABLE posting ENABLE ALWAYS TRIGGER applied;
+ALTER TABLE entry ENABLE ALWAYS TRIGGER applied;
 
 -- It moves figures with its owner's rights, so nobody else may tie it to a table of theirs.
 REVOKE EXECUTE ON FUNCTION apply_postings() FROM PUBLIC;
@@ -335,6 +367,6 @@ CREATE FUNCTION refresh_statistics() RETURNS void LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = books, pg_temp
 AS $$
 BEGIN
-    ANALYZE command, event, asset, permitted, book, account, holding, authority, drawn, entry, posting,
-            stream, tally, price, document;
+    ANALYZE command, event, asset, permitted, book, account, holding, authority, drawn, entry, stream,
+            tally, price, document;
 END $$;

@@ -64,10 +64,10 @@ BEGIN
     RETURN NULL;
 END $$;
 
-CREATE TRIGGER period_closed AFTER INSERT ON posting
+CREATE TRIGGER period_closed AFTER INSERT ON entry
     REFERENCING NEW TABLE AS fresh
     FOR EACH STATEMENT EXECUTE FUNCTION in_an_open_period();
-ALTER TABLE posting ENABLE ALWAYS TRIGGER period_closed;
+ALTER TABLE entry ENABLE ALWAYS TRIGGER period_closed;
 
 CREATE FUNCTION stand_still() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = books, pg_temp

@@ -18,5 +18,5 @@ CREATE INDEX price_by_tx ON price (tx, event);
 CREATE INDEX entry_by_effective ON entry (effective) WHERE effective IS NOT NULL;
 
 -- What moved since a closing lies together where it is recorded day by day; and so does a snapshot.
-CREATE INDEX posting_by_day ON posting USING brin (value_date) WITH (pages_per_range = 32);
+CREATE INDEX entry_by_day ON entry USING brin (value_date) WITH (pages_per_range = 32);
 CREATE INDEX snapshot_by_day ON snapshot USING brin (through) WITH (pages_per_range = 32);

@@ -82,19 +82,26 @@ _ENTRIES_OF_EVENT = """
     WHERE n.event = %s AND n.number > %s ORDER BY n.number LIMIT %s
 """
 
+# So many of the newest entries have at least so many postings.
+_LOOKED_AT = """
+    (p.entry, p.leg) < (%(entry)s, %(leg)s) AND p.entry >= (
+        SELECT min(id) FROM (SELECT id FROM books.entry WHERE id <= %(entry)s
+                             ORDER BY id DESC LIMIT %(window)s) AS newest)
+"""
+
 # The newest postings first. The inner LIMIT bounds what is looked at; the outer, what is shown.
-_JOURNAL = """
+_JOURNAL = f"""
     WITH seen AS MATERIALIZED (
         SELECT p.entry, p.leg, p.kind, p.value_date, p.asset, p.quantity, p.book, p.debit, p.credit,
                p.debit_class, p.credit_class, p.counter
-        FROM books.posting p WHERE (p.entry, p.leg) < (%(entry)s, %(leg)s)
+        FROM books.posting p WHERE {_LOOKED_AT}
         ORDER BY p.entry DESC, p.leg DESC LIMIT %(window)s
     ), shown AS (
         SELECT s.*, b.path AS book_path, b.kind AS book_kind, n.event, n.flow, n.value, n.currency,
                n.effective, e.kind AS event_kind, e.stream
         FROM seen s JOIN books.book b ON b.id = s.book JOIN books.entry n ON n.id = s.entry
         JOIN books.event e ON e.seq = n.event
-        WHERE {filters}
+        WHERE {{filters}}
         ORDER BY s.entry DESC, s.leg DESC LIMIT %(limit)s
     )
     SELECT s.entry, s.leg, s.kind, s.value_date, s.asset, s.quantity, s.book_path, s.event, s.flow,
@@ -103,9 +110,9 @@ _JOURNAL = """
     FROM shown s JOIN books.account d ON d.id = s.debit JOIN books.account c ON c.id = s.credit
     ORDER BY s.entry DESC, s.leg DESC
 """
-_LAST_SEEN = """
+_LAST_SEEN = f"""
     SELECT min(entry * 4 + leg) AS lowest, count(*) AS seen FROM (
-        SELECT p.entry, p.leg FROM books.posting p WHERE (p.entry, p.leg) < (%(entry)s, %(leg)s)
+        SELECT p.entry, p.leg FROM books.posting p WHERE {_LOOKED_AT}
         ORDER BY p.entry DESC, p.leg DESC LIMIT %(window)s
     ) AS looked_at
 """

@@ -70,7 +70,9 @@ _REVERSALS = """
     SELECT p.value_date, p.asset, p.quantity, p.credit_class, m.flow, n.value, n.currency
     FROM books.book b
     JOIN books.account a ON a.book = b.id AND a.class = 'reserve'
-    JOIN books.posting p ON a.id IN (p.debit, p.credit)
+    CROSS JOIN LATERAL (
+        SELECT * FROM books.posting WHERE debit = a.id OR credit = a.id OFFSET 0
+    ) AS p
     JOIN books.entry n ON n.id = p.entry JOIN books.entry m ON m.id = n.reverses
     WHERE b.path = 'reserve' AND p.kind = 'reverse' AND p.value_date > %s
 """
