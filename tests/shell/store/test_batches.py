@@ -77,20 +77,20 @@ def test_a_file_into_a_closed_period_is_refused(books, register):
     assert before == rows(books)
 
 
-def test_half_an_entry_is_noticed_with_its_batch(books, register, monkeypatch):
+def test_entries_without_their_accounts_are_noticed_with_their_batch(books, register, monkeypatch):
     """Not at the commit alone: what comes after the batch is never written."""
     written = []
     insert = writing._insert
 
-    def without_postings(connection, batch):
+    def without_accounts(connection, batch):
         written.append(batch)
-        insert(connection, {**batch, "posting": []})
+        insert(connection, {**batch, "account": []})
 
-    monkeypatch.setattr(writing, "_insert", without_postings)
+    monkeypatch.setattr(writing, "_insert", without_accounts)
     before = rows(books)
     with pytest.raises(psycopg.errors.ForeignKeyViolation) as caught:
         import_register_file(books, register, actor="owner")
-    assert ("has_its_first_leg", 1) == (caught.value.diag.constraint_name, len(written))
+    assert ("debits_its_book", 1) == (caught.value.diag.constraint_name, len(written))
     assert before == rows(books)
 
 
