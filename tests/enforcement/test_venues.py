@@ -117,4 +117,32 @@ def test_a_file_without_rows_is_refused():
 
 
 def test_every_column_is_known():
-    assert set(HEADER.split(",")) == {*COLUMNS, *OPTIONAL}
+    assert {*HEADER.split(","), "addresses"} == {*COLUMNS, *OPTIONAL}
+
+
+WITH_ADDRESSES = HEADER + ",addresses"
+
+
+def test_a_venue_may_have_public_addresses():
+    there = world()
+    (shut,) = do(
+        there,
+        file(
+            GOOD + ",BTC:1BoatSLRHtKNngkdXEeobR76b53LETtpyT  ETH:0x00ab1234", header=WITH_ADDRESSES
+        ),
+    )
+    as_stored(shut)
+    assert "BTC:1BoatSLRHtKNngkdXEeobR76b53LETtpyT ETH:0x00ab1234" == shut.addresses
+
+
+def test_a_row_that_gives_no_addresses_is_the_row_that_it_was():
+    there = world()
+    do(there, file(GOOD))
+    assert [] == do(there, file(GOOD + ",", header=WITH_ADDRESSES))
+
+
+@pytest.mark.parametrize(
+    "cell", ["1BoatSLRHtKNngkdXEeobR76b53LETtpyT", "BTC:", "btc:1Boatxxxxxxxx", "BTC:1Boat:xxxxxx"]
+)
+def test_an_address_is_written_with_its_assets_code(cell):
+    assert [(2, "addresses", "bad_address")] == findings(f"{GOOD},{cell}", header=WITH_ADDRESSES)

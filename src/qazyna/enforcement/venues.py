@@ -14,9 +14,10 @@ from qazyna.office.table import Findings, Line
 from qazyna.plan import Command, Event, Name, State, World, command, event, state
 
 COLUMNS = ("venue_id", "name", "kind", "shut_on", "volume_usd", "order_ref")
-OPTIONAL = ("opened_on", "note")
+OPTIONAL = ("opened_on", "note", "addresses")
 
 _IDENTIFIER = re.compile(r"[^\s/\x00-\x1f]([^/\x00-\x1f]{0,78}[^\s/\x00-\x1f])?")
+_ADDRESS = re.compile(r"[A-Z0-9]{2,12}:[^\s:\x00-\x1f]{8,128}")
 _NAME = re.compile(r"[^\s\x00-\x1f]([^\x00-\x1f]{0,118}[^\s\x00-\x1f])?")
 
 Cents = Annotated[int, PlainSerializer(str, return_type=str, when_used="json")]
@@ -76,6 +77,8 @@ class VenueShut(Event):
     """What it had processed, in cents."""
     order_ref: str
     note: str | None = None
+    addresses: str | None = None
+    """Its public addresses, to which customers paid: CODE:ADDRESS, one space between them."""
     row: str
 
     @property
@@ -169,9 +172,20 @@ def _venue(world: World, findings: Findings, line: int, cells: dict[str, str]) -
             volume = USD.amount_or_zero(cells["volume_usd"])
         except Refused as no:
             findings.refused(line, "volume_usd", no)
+    addresses = cells.get("addresses", "").split()
+    if wrong := [each for each in addresses if not _ADDRESS.fullmatch(each)]:
+        findings.add(
+            line,
+            "addresses",
+            "bad_address",
+            f"{wrong[0][:80]!r} is not written as an asset's code, a colon and an address: "
+            "BTC:1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa. A space stands between two.",
+        )
     if len(findings) > before or shut is None:
         return None
-    values = tuple(cells.get(column, "") for column in (*COLUMNS, *OPTIONAL))
+    # A row without addresses is the row that it was before there were any.
+    told = OPTIONAL if addresses else OPTIONAL[:-1]
+    values = tuple(cells.get(column, "") for column in (*COLUMNS, *told))
     return VenueShut(
         on=shut,
         venue=cells["venue_id"],
@@ -181,5 +195,6 @@ def _venue(world: World, findings: Findings, line: int, cells: dict[str, str]) -
         volume_usd=volume,
         order_ref=cells["order_ref"],
         note=cells.get("note") or None,
+        addresses=" ".join(addresses) or None,
         row=sha256("\x1f".join(values).encode()).hexdigest()[:32],
     )

@@ -1,10 +1,13 @@
 """`trace tags`: who is said to own addresses."""
 
+import csv
+import tempfile
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from qazyna.errors import Refused
 from qazyna.shell.cli.options import AsJson
 from qazyna.shell.cli.output import MOST_FINDINGS, emit, progress, refusals
 
@@ -26,22 +29,48 @@ def folder(given: Path | None) -> Path:
 @tags.command("import")
 def take_in(
     source: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
             metavar="DIR",
             help="TagPacks, actor packs, lists of sanctioned addresses, registers of venues.",
         ),
-    ],
+    ] = None,
+    from_home: Annotated[
+        bool,
+        typer.Option("--from-home", help="The shut venues of this home's books, by address."),
+    ] = False,
     kept: TagFolder = None,
     as_json: AsJson = False,
 ) -> None:
     """Import all tags of a folder; malformed entries are reported, the others are taken."""
-    with refusals(as_json):
+    if (source is None) != from_home:
+        raise typer.BadParameter("name a folder, or --from-home.", param_hint="DIR")
+    with refusals(as_json), tempfile.TemporaryDirectory(prefix="qazyna-venues-") as empty:
         from qazyna.tracing.tags import book
 
+        read = _from_home(Path(empty)) if source is None else source
         with progress("Reading") as bar:
-            found = book.take_in(source, folder(kept), bar)
+            found = book.take_in(read, folder(kept), bar)
+        found["file"] = "venues of this home" if source is None else found["file"]
         emit(found, as_json, lambda: _as_text(found))
+
+
+def _from_home(where: Path) -> Path:
+    """The register of this home's venues as a file. Refused (no_addresses) where it names none."""
+    from qazyna.shell.installation import open_books
+    from qazyna.shell.queries import venues
+
+    with open_books() as books:
+        rows = venues.register(books.connection)
+    if not rows:
+        raise Refused(
+            "no_addresses",
+            "No venue in these books has an address. `qazyna import venues` takes them in the "
+            "column `addresses`; the addresses of licensed venues come as a register (CSV).",
+        )
+    with (where / "venues.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([venues.REGISTER, *rows])
+    return where / "venues.csv"
 
 
 def _as_text(found: dict[str, Any]) -> None:
