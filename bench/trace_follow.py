@@ -3,21 +3,27 @@
 Twenty coins of the middle of the synthetic chain are followed to its end, each a source of its
 own, from the store's Parquet files to tables of what is tainted; kernels are compiled before. The
 floor reads the one column that every scan must read (whose output an input spends) and tests each
-row. Plain Python follows the same coins by the same definitions from the same files, up to some
-block; there both must find the same amounts. How it fares once its lists stand in memory, while we
-still read files, is told beside it.
+row. Each policy, and the floor, runs in a process of its own, whose peak memory is told: among it
+the pages of the store that it has mapped, which are the system's to take back. Plain Python follows
+the same coins by the same definitions from the same files, up to some block; there both must find
+the same amounts. How it fares once its lists stand in memory, while we still read files, is told
+beside it.
 
     python -m bench trace_follow                      2 million transactions
-    python -m bench.trace_follow --full               50 million: some 15 minutes, 11 GB of disk
+    python -m bench.trace_follow --full               50 million: some 15 minutes, 17 GB of disk
     python -m bench.trace_follow --transactions N --rounds N --store DIR
 """
 
 import argparse
+import json
+import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -37,6 +43,7 @@ ROUNDS = 5
 COINS = 20
 PROMISED, TIMES = 5_000_000, 10.0
 POLICIES = ("haircut", "fifo", "lifo")
+BARE = "scan"
 AIM = 20_000_000
 PYTHON = 1_000_000
 """Plain Python gets so many transactions."""
@@ -229,32 +236,51 @@ def compare(transactions: int, rounds: int, at: Path | None = None) -> Claim:
         return _measured(Store.open(path), rounds)
 
 
+def alone(name: str, warm: Store, store: Store, rounds: int) -> dict[str, Any]:
+    """What one policy, or the bare scan, takes in this process: medians, and the peak of all."""
+
+    def once(store: Store, seeds: Seeds) -> Trace | None:
+        if name == BARE:
+            bare(store, int(seeds.tx[0]))
+            return None
+        return ours(store, seeds, name)
+
+    once(warm, coins(warm))
+    seeds, walls, worked, found = coins(store), [], [], None
+    for _ in range(rounds):
+        begun, before = time.perf_counter(), time.process_time()
+        found = once(store, seeds)
+        walls.append(time.perf_counter() - begun)
+        worked.append(time.process_time() - before)
+    peak = Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]
+    told = {"seconds": median(walls), "processors": median(worked), "peak": 1024 * int(peak)}
+    return told | ({"touched": found.touched, "outputs": len(found.outputs)} if found else {})
+
+
+def _child(name: str, warm: Path, store: Path, rounds: int) -> dict[str, Any]:
+    note(f"{name} …")
+    command = [sys.executable, "-m", "bench.trace_follow", "--alone", name, "--warm", str(warm)]
+    command += ["--store", str(store), "--rounds", str(rounds)]
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+
+
 def _measured(store: Store, rounds: int) -> Claim:
     with tempfile.TemporaryDirectory(prefix="qazyna-bench-") as folder:
-        note("compiling …")
-        write_store(chain(WARM), Path(folder) / "warm")
-        warm = Store.open(Path(folder) / "warm")
-        for policy in POLICIES:
-            ours(warm, coins(warm), policy)
+        warm = Path(folder) / "warm"
+        write_store(chain(WARM), warm)
+        told = {name: _child(name, warm, store.path, rounds) for name in (BARE, *POLICIES)}
     seeds = coins(store)
     part = next(p for p in store.manifest.parts if p.first_tx + p.transactions > seeds.tx[0])
     scan = store.manifest.transactions - part.first_tx
-    floor = median(seconds(lambda: bare(store, int(seeds.tx[0]))) for _ in range(rounds))
-    details = [f"bare scan of the same parts: {scan / floor / 1e6:.1f} M transactions/s"]
-
+    floor = told[BARE]["seconds"]
+    details = [f"bare scan of the same parts: {_rate(scan, told[BARE])}"]
     rates: dict[str, float] = {}
     for policy in POLICIES:
-        note(f"{policy} …")
-        found: list[Trace] = []
-
-        def once(policy: str = policy, found: list[Trace] = found) -> None:
-            found[:] = [ours(store, seeds, policy)]
-
-        rates[policy] = scan / median(seconds(once) for _ in range(rounds))
+        each = told[policy]
+        rates[policy] = scan / each["seconds"]
         details.append(
-            f"{policy}: {rates[policy] / 1e6:.2f} M transactions/s, "
-            f"{found[0].touched:,} of {scan:,} tainted, {len(found[0].outputs):,} outputs; "
-            f"{floor * rates[policy] / scan:.2f} of the bare scan's speed"
+            f"{policy}: {_rate(scan, each)}, {each['touched']:,} of {scan:,} tainted, "
+            f"{each['outputs']:,} outputs; {floor / each['seconds']:.2f} of the bare scan's speed"
         )
     note("plain Python …")
     heights = store.transactions(["tx", "height"])
@@ -290,6 +316,13 @@ def _measured(store: Store, rounds: int) -> Claim:
     )
 
 
+def _rate(scan: int, told: dict[str, Any]) -> str:
+    return (
+        f"{scan / told['seconds'] / 1e6:.2f} M transactions/s ({told['seconds']:.2f} s, "
+        f"{told['processors']:.2f} s of processors, {told['peak'] / 1e9:.2f} GB at the peak)"
+    )
+
+
 def _timed(run: Callable[[], Rows]) -> tuple[float, Rows]:
     found: list[Rows] = []
     return seconds(lambda: found.append(run())), found[0]
@@ -306,7 +339,13 @@ def main() -> int:
     parser.add_argument("--full", action="store_true", help="50 million transactions")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--store", type=Path, help="a store to use, or to write and keep")
+    parser.add_argument("--alone", help=argparse.SUPPRESS)
+    parser.add_argument("--warm", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
+    if asked.alone:
+        stores = Store.open(asked.warm), Store.open(asked.store)
+        print(json.dumps(alone(asked.alone, *stores, asked.rounds)))
+        return 0
     claim = compare(FULL if asked.full else asked.transactions, asked.rounds, asked.store)
     print(claim.text("trace_follow"))
     return 0 if claim.held else 1
