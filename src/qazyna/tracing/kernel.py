@@ -1,6 +1,15 @@
-"""How a kernel is compiled: once, kept beside its source, and without holding the interpreter."""
+"""How a kernel is compiled: once, kept in a folder of the user's own, and run without the lock.
 
+A kept kernel is told stale by its own file alone, not by those whose kernels and constants it takes
+in. So the folder is named by a digest of all of this room's files, as `shell/kernels.py` names that
+of another room: what any of them changes is compiled anew.
+"""
+
+import os
 from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 import numba
@@ -17,7 +26,7 @@ _UNCOUNTED: Final[dict[str, Any]] = {**_OPTIONS, "_nrt": False, "error_model": "
 
 def kernel(function: Function) -> Function:
     """The function as machine code, with the same name, promise and types."""
-    return cast(Function, numba.njit(**_COUNTED)(function))
+    return _kept(function, _COUNTED)
 
 
 def uncounted(function: Function) -> Function:
@@ -26,7 +35,29 @@ def uncounted(function: Function) -> Function:
     Counting took most of the time of kernels that are handed many arrays, and of compiling them.
     A division by zero is not told.
     """
-    return cast(Function, numba.njit(**_UNCOUNTED)(function))
+    return _kept(function, _UNCOUNTED)
+
+
+def _kept(function: Function, options: dict[str, Any]) -> Function:
+    config: Any = numba.config
+    before = config.CACHE_DIR
+    # A folder that somebody set counts. Where ours cannot be made, numba looks for one itself.
+    config.CACHE_DIR = before or str(folder(Path(__file__).parent))
+    try:
+        return cast(Function, numba.njit(**options)(function))
+    finally:
+        config.CACHE_DIR = before
+
+
+@cache
+def folder(room: Path) -> Path:
+    """Where kernels compiled of these very files of a room are kept."""
+    digest = sha256()
+    for path in sorted(room.rglob("*.py")):
+        name = path.relative_to(room).as_posix()
+        digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
+    return base / "qazyna" / "kernels" / digest.hexdigest()[:16]
 
 
 def _octet(_: Any, address: Any) -> Any:
