@@ -185,8 +185,8 @@ def _act(chain: Chain, time: int, what: str, name: str, more: Any, random: Any) 
         chain.pay(time, [name], [(other, size)], name)
 
 
-def measure(services: int, seed: int, folder: Path) -> dict[str, Any]:
-    """Rank the services of a made chain, and judge the ways to rank."""
+def made_table(services: int, seed: int, folder: Path) -> pl.DataFrame:
+    """The candidates of a made chain, as `venues.table` has them, each with its `type`."""
     note("  making the chain …")
     chain, types = make(services, seed)
     store = chain.store(folder / "store")
@@ -196,10 +196,16 @@ def measure(services: int, seed: int, folder: Path) -> dict[str, Any]:
     rows = table(sight, sight.events(candidates(sight)))
     known = {sight.cluster_of(address): kind for address, kind in types.items()}
     kinds = [known.get(each, "user") for each in rows["cluster"].to_list()]
-    rows = rows.with_columns(pl.Series("type", kinds))
+    return rows.with_columns(pl.Series("type", kinds))
+
+
+def measure(services: int, seed: int, folder: Path) -> dict[str, Any]:
+    """Rank the services of a made chain, and judge the ways to rank."""
+    rows = made_table(services, seed, folder)
     found = judge(rows)
     counts = rows.group_by("type").len().sort("type").rows()
-    return {"transactions": len(chain.tx), "candidates": dict(counts), "measured": found}
+    transactions = Store.open(folder / "store").manifest.transactions
+    return {"transactions": transactions, "candidates": dict(counts), "measured": found}
 
 
 def main() -> None:
