@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from qazyna.errors import Refused
+from qazyna.history.register import uncollected
 from qazyna.office.adoption import AdoptBlueprint
 from qazyna.office.appointment import Appoint
 from qazyna.office.proposals import (
@@ -77,16 +78,16 @@ def act(
     also: Callable[..., None] | None = None,
 ) -> Done:
     """Carry out a command of an appointed actor, unless the law wants it approved by others."""
-
-    return execute(
-        connection,
-        command,
-        actor=actor,
-        key=key,
-        documents=documents,
-        also=also,
-        before=lambda world: permit(world, command.kind),
-    )
+    with uncollected():  # until all that was made on the way is gone again
+        return execute(
+            connection,
+            command,
+            actor=actor,
+            key=key,
+            documents=documents,
+            also=also,
+            before=lambda world: permit(world, command.kind),
+        )
 
 
 def propose(
