@@ -3,13 +3,16 @@
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 Labels = np.ndarray
+
+PIECE = 1 << 17
+"""Rows that ours reads at once: two row groups of a file, as `store.writing` makes them."""
 
 
 def of_ours(files: list[Path], addresses: int) -> Callable[[], Labels]:
@@ -19,31 +22,57 @@ def of_ours(files: list[Path], addresses: int) -> Callable[[], Labels]:
 
     none = np.zeros(0, np.uint32)
 
-    def piece(file: Path) -> Piece:
+    def piece(file: Path, begin: int) -> Piece:
         def read() -> tuple[Labels, Labels, Labels]:
-            frame = pl.read_parquet(file, columns=["tx", "addr"])
-            return frame["tx"].to_numpy(), frame["addr"].to_numpy(), none
+            rows = pl.scan_parquet(file).select("tx", "addr").slice(begin, PIECE).collect()
+            return rows["tx"].to_numpy(), rows["addr"].to_numpy(), none
 
         return read
 
-    return lambda: cospend([piece(file) for file in files], addresses).labels
+    def pieces() -> Iterator[Piece]:
+        for file in files:
+            rows = pl.scan_parquet(file).select(pl.len()).collect().item()
+            yield from (piece(file, begin) for begin in range(0, rows, PIECE))
+
+    return lambda: cospend(pieces(), addresses).labels
 
 
-def of_graphsense(files: list[Path], addresses: int, whole: bool) -> Callable[[], Labels]:
+def of_graphsense(files: list[Path], addresses: int, by: str) -> Callable[[], Labels]:
     import pyarrow as pa
     import pyarrow.parquet as pq
     from gs_clustering import Clustering
 
-    def lists(table: Any) -> Any:
-        tx, addr = table["tx"].to_numpy(), table["addr"].to_numpy()
+    names = ["tx", "addr"]
+
+    def lists(tx: Labels, addr: Labels) -> Any:
         begins = np.flatnonzero(np.diff(tx, prepend=tx[0] + 1))
         ends = np.append(begins, len(tx)).astype(np.int32)
         return pa.ListArray.from_arrays(pa.array(ends), pa.array(addr))
 
+    def groups() -> Iterator[tuple[Labels, Labels]]:
+        """Row groups; the last transaction of each waits for the next, where it may go on."""
+        tx, addr = np.zeros(0, np.uint32), np.zeros(0, np.uint32)
+        for file in files:
+            with pq.ParquetFile(file) as read:
+                for number in range(read.num_row_groups):
+                    table = read.read_row_group(number, columns=names)
+                    tx = np.concatenate([tx, table["tx"].to_numpy()])
+                    addr = np.concatenate([addr, table["addr"].to_numpy()])
+                    whole = int(np.searchsorted(tx, tx[-1]))
+                    yield tx[:whole], addr[:whole]
+                    tx, addr = tx[whole:], addr[whole:]
+        yield tx, addr
+
+    def tables() -> Iterator[tuple[Labels, Labels]]:
+        for part in [files] if by == "whole" else [[file] for file in files]:
+            table = pq.read_table(part, columns=names)
+            yield table["tx"].to_numpy(), table["addr"].to_numpy()
+
     def run() -> Labels:
         made = Clustering(max_address_id=addresses - 1)
-        for part in [files] if whole else [[file] for file in files]:
-            made.process_transactions_arrow(lists(pq.read_table(part, columns=["tx", "addr"])))
+        for tx, addr in groups() if by == "group" else tables():
+            if len(tx):
+                made.process_transactions_arrow(lists(tx, addr))
         return made.get_mapping()["cluster_id"].to_numpy()
 
     return run
@@ -118,8 +147,9 @@ def of_scan(files: list[Path], addresses: int) -> Callable[[], Labels]:
 
 SIDES: dict[str, Callable[[list[Path], int], Callable[[], Labels]]] = {
     "ours": of_ours,
-    "graphsense whole": lambda files, addresses: of_graphsense(files, addresses, True),
-    "graphsense by file": lambda files, addresses: of_graphsense(files, addresses, False),
+    "graphsense whole": lambda files, addresses: of_graphsense(files, addresses, "whole"),
+    "graphsense by file": lambda files, addresses: of_graphsense(files, addresses, "file"),
+    "graphsense by group": lambda files, addresses: of_graphsense(files, addresses, "group"),
     "scipy": of_scipy,
     "duckdb": of_duckdb,
     "scan": of_scan,

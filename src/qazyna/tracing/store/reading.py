@@ -9,7 +9,7 @@ import polars as pl
 from qazyna.errors import Refused
 from qazyna.tracing.store import manifest as manifests
 from qazyna.tracing.store.manifest import NONE, Manifest, Part
-from qazyna.tracing.store.runs import Index, txid_keys
+from qazyna.tracing.store.runs import Index, let_go, txid_keys
 from qazyna.tracing.store.strings import Strings
 from qazyna.tracing.store.tables import ACCOUNT_TABLES, TABLES
 
@@ -173,6 +173,7 @@ class Store:
             there = where < first[row + 1]
             address[here[there]] = addresses[where[there]]
             value[here[there]] = values[where[there]]
+            let_go(first, addresses, values)
         return address, value
 
     def part_outputs(self, part: Part) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

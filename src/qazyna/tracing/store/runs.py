@@ -8,6 +8,7 @@ from front to back and few read almost nothing. Runs are memory-mapped: what is 
 system's to take back.
 """
 
+import mmap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from qazyna.tracing.store.manifest import NONE, Run, sync
 
 FANOUT = 4
 """So many runs of one tier become one of the next."""
+
+RESIDENT = 1 << 23
+"""About so many keys of a run are kept in memory at once, 20 bytes each."""
 
 Words = np.ndarray
 Ids = np.ndarray
@@ -71,7 +75,14 @@ class Index:
         high, low = high[order], low[order]
         ids = np.full(len(high), NONE, np.uint32)
         for run in runs:
-            _find(*run, high, low, ids)
+            # So many questions at once that what they read of the run is bounded.
+            step = max(1, len(high) * RESIDENT // max(len(run[0]), 1))
+            for begin in range(0, len(high), step):
+                asked = slice(begin, begin + step)
+                first = int(np.searchsorted(run[0], high[begin]))
+                highs, lows, numbers = (column[first:] for column in run)
+                _find(highs, lows, numbers, high[asked], low[asked], ids[asked])
+                let_go(*run)
         found[order] = ids
         return found
 
@@ -93,7 +104,11 @@ class Index:
             merged = f"{name}-{tier}"
             made = _create(self.folder / merged, size)
             high_columns, low_columns, id_columns = zip(*columns[-FANOUT:], strict=True)
-            _merge(high_columns, low_columns, id_columns, *made)
+            at = np.zeros(FANOUT, np.int64)
+            for begin in range(0, size, RESIDENT):
+                some = [column[begin : begin + RESIDENT] for column in made]
+                _merge(high_columns, low_columns, id_columns, at, *some)
+                let_go(*high_columns, *low_columns, *id_columns, *made)
             runs[-FANOUT:] = [Run(merged, size, tier)]
             columns[-FANOUT:] = [_finish(self.folder / merged, made)]
         self.runs, self._columns = tuple(runs), columns
@@ -118,9 +133,20 @@ def _finish(folder: Path, made: Columns) -> Columns:
     for column, name in zip(made, _NAMES, strict=True):
         column.flush()  # type: ignore[attr-defined]
         sync(folder / f"{name}.npy")
+    let_go(*made)
     sync(folder)
     sync(folder.parent)
     return _load(folder)
+
+
+def let_go(*columns: np.ndarray) -> None:
+    """Give back the memory of mapped files, whose pages the system brings again when asked.
+
+    Else all that was ever looked at counts as this program's, until the system needs the room.
+    """
+    for column in columns:
+        if isinstance(column, np.memmap):
+            column._mmap.madvise(mmap.MADV_DONTNEED)  # type: ignore[attr-defined]
 
 
 def _load(folder: Path) -> Columns:
@@ -193,12 +219,13 @@ def _merge(
     highs: tuple[Words, ...],
     lows: tuple[Words, ...],
     ids: tuple[Ids, ...],
+    at: np.ndarray,
     high: Words,
     low: Words,
     numbers: Ids,
 ) -> None:
-    """Sorted runs as one; of equal keys the earlier run's stands first."""
-    at = np.zeros(len(highs), np.int64)
+    """The next keys of sorted runs as one, from `at` in each of them on, which is moved; of equal
+    keys the earlier run's stands first."""
     for k in range(len(high)):
         least = -1
         for run in range(len(highs)):
