@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from qazyna.forfeiture.awards import AwardItem, MakeAward, Party, PayAward
 from qazyna.forfeiture.orders import Item, OrderForfeiture, RecordFinality, finality
-from qazyna.history.register import VICTIMS
+from qazyna.history.telling import VICTIMS
 from qazyna.lab.play.lots import Lot
 from qazyna.lab.play.office import Office
 from qazyna.seizure.case import claimants, the_case
