@@ -49,7 +49,7 @@ Scope = tuple[str, str, int, str, str]
 BULK = 64
 """From so many rows on, a table is written by COPY."""
 
-BATCH = 8_000
+BATCH = 4_000
 """So many events are prepared while those before them are written."""
 
 FIRST = 1_000
