@@ -181,7 +181,7 @@ OTHERS = [
      " ('move', 1, 'custody', 'reserve', '', 'none')", "posting_rule move/1/custody/reserve"),
     ("a posting the chart has", "DELETE FROM books.posting_rule WHERE kind = 'vest'",
      "posting_rule vest"),
-    ("what grants an authority", "INSERT INTO books.authority_event VALUES ('final_order', 'seized')",
+    ("what grants an authority", "INSERT INTO books.authority_event VALUES ('final_order', 'seized', true)",
      "authority_event final_order/seized"),
     ("an authority of any case", "UPDATE books.authority_kind SET of_case = NOT of_case",
      "authority_kind"),
@@ -223,6 +223,12 @@ OTHERS = [
     ("an account removed", "DELETE FROM books.account WHERE detail = 'AFM'", "case/C-1@2#1"),
     ("a grant removed", "DELETE FROM books.authority WHERE authority = 'final_order'", "case/C-1@6"),
     ("what was drawn removed", "DELETE FROM books.drawn", "grant "),
+    ("what is lawful removed", "DELETE FROM books.lawful WHERE asset = 'BTC'",
+     "breaks of_its_asset_and_permitted"),
+    ("what is unlawful called lawful", "INSERT INTO books.lawful VALUES ('reserve', 'custody',"
+     " 'location', 'BTC', 'crypto')", "breaks permitted_by_law"),
+    ("an asset called another class's", "INSERT INTO books.lawful VALUES ('reserve', 'bank',"
+     " 'location', 'BTC', 'currency')", "breaks of_its_asset"),
     ("a month's sums removed", "DELETE FROM books.tally", "tally "),
     ("an entry too small", "ALTER TABLE books.entry DROP CONSTRAINT more_than_nothing;"
      f" UPDATE books.entry SET quantity = -quantity WHERE id = {ENTRY}", "breaks more_than_nothing"),

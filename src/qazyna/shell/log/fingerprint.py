@@ -112,7 +112,9 @@ _CHART: dict[str, list[tuple[Any, ...]]] = {
     "posting_rule": sorted(chart.RULES),
     "authority_kind": sorted((kind, of_case) for kind, (of_case, _) in chart.AUTHORITIES.items()),
     "authority_event": sorted(
-        (kind, by) for kind, (_, events) in chart.AUTHORITIES.items() for by in events
+        (kind, by, of_case)
+        for kind, (of_case, events) in chart.AUTHORITIES.items()
+        for by in events
     ),
 }
 

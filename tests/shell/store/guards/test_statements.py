@@ -18,14 +18,14 @@ from tests.shell.store.guards.trying import (
 pytestmark = ON_EACH_POSTGRES
 
 WRITTEN_ONCE = ["command", "event", "entry", "asset", "permitted", "book", "account"]
-WRITTEN_ONCE += ["authority", "price", "document"]
+WRITTEN_ONCE += ["authority", "price", "document", "lawful"]
 RUNNING = ["holding", "drawn", "tally"]
 CONSTANT = ["place", "posting_rule", "authority_kind", "authority_event"]
 
 A_COLUMN = {"holding": "quantity", "drawn": "used", "tally": "postings", "document": "name"}
 A_COLUMN |= {"command": "actor", "event": "kind", "entry": "flow"}
 A_COLUMN |= {"asset": "name", "permitted": "book_kind", "book": "path", "account": "detail"}
-A_COLUMN |= {"price": "source", "place": "side", "posting_rule": "authority"}
+A_COLUMN |= {"price": "source", "lawful": "asset", "place": "side", "posting_rule": "authority"}
 A_COLUMN |= {"authority_kind": "of_case", "authority_event": "event_kind", "authority": "asset"}
 
 
@@ -68,12 +68,13 @@ STATEMENTS = [
     (f"WITH more AS (UPDATE books.holding h SET {MORE} RETURNING 1) SELECT * FROM more", FOLLOW),
     (f"DO $$ BEGIN UPDATE books.holding h SET {MORE}; END $$", FOLLOW),
     ("INSERT INTO books.tally SELECT * FROM books.tally", FOLLOW),
+    ("INSERT INTO books.lawful SELECT * FROM books.lawful ON CONFLICT DO NOTHING", FOLLOW),
     (
         "INSERT INTO books.place VALUES ('reserve', 'custody', 'location', 'crypto')",
         CHART,
     ),
     ("INSERT INTO books.posting_rule VALUES ('vest', 1, 'claimants', 'state', '', 'none')", CHART),
-    ("INSERT INTO books.authority_event VALUES ('final_order', 'seized')", CHART),
+    ("INSERT INTO books.authority_event VALUES ('final_order', 'seized', true)", CHART),
     (
         "INSERT INTO books.asset (code, class, scale) VALUES ('BTC', 'currency', 8)"
         " ON CONFLICT (code) DO UPDATE SET class = 'currency'",
@@ -112,6 +113,7 @@ FOR_THE_APPLICATION = [
     "TRUNCATE books.stream",
     "INSERT INTO books.tally SELECT * FROM books.tally",
     "INSERT INTO books.holding SELECT * FROM books.holding",
+    "INSERT INTO books.lawful SELECT * FROM books.lawful",
     "INSERT INTO books.place VALUES ('reserve', 'custody', 'location', 'crypto')",
     "ALTER TABLE books.entry DISABLE TRIGGER ALL",
     "DROP TRIGGER applied ON books.entry",
@@ -167,9 +169,11 @@ def test_the_database_has_the_chart_of_the_core(books):
     assert {(kind, of_case) for kind, (of_case, _) in chart.AUTHORITIES.items()} == rows(
         "authority_kind"
     )
-    assert {(kind, by) for kind, (_, events) in chart.AUTHORITIES.items() for by in events} == rows(
-        "authority_event"
-    )
+    assert {
+        (kind, by, of_case)
+        for kind, (of_case, events) in chart.AUTHORITIES.items()
+        for by in events
+    } == rows("authority_event")
     assert set(chart.PLACES) == rows("place")
 
 

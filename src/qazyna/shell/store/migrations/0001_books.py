@@ -22,8 +22,12 @@ def _fill_chart(apps: Any, schema_editor: Any) -> None:
             [(kind, of_case) for kind, (of_case, _) in chart.AUTHORITIES.items()],
         )
         cursor.executemany(
-            "INSERT INTO books.authority_event VALUES (%s, %s)",
-            [(kind, by) for kind, (_, events) in chart.AUTHORITIES.items() for by in events],
+            "INSERT INTO books.authority_event VALUES (%s, %s, %s)",
+            [
+                (kind, by, of_case)
+                for kind, (of_case, events) in chart.AUTHORITIES.items()
+                for by in events
+            ],
         )
         cursor.executemany(
             "INSERT INTO books.asset (code, class, scale, name) VALUES (%s, %s, %s, %s)",

@@ -43,9 +43,12 @@ CREATE TABLE authority_kind (
 );
 
 CREATE TABLE authority_event (
-    authority  text NOT NULL REFERENCES authority_kind,
-    event_kind text NOT NULL,
-    PRIMARY KEY (authority, event_kind)
+    authority  text    NOT NULL,
+    event_kind text    NOT NULL,
+    of_case    boolean NOT NULL,
+    PRIMARY KEY (authority, event_kind),
+    UNIQUE (authority, event_kind, of_case),
+    FOREIGN KEY (authority, of_case) REFERENCES authority_kind (authority, of_case)
 );
 
 -- ── What happened ───────────────────────────────────────────────────────────────────────────────
@@ -111,6 +114,20 @@ CREATE TABLE permitted (
     FOREIGN KEY (event, tx, event_kind, stream) REFERENCES event (seq, tx, kind, stream)
 );
 
+CREATE TABLE lawful (
+    -- An asset in a place that the law permits for its class. It follows from the two, and comes with
+    -- the first holding of its kind: so a holding need ask for one row, where it would ask for two.
+    book_kind   text NOT NULL,
+    class       text NOT NULL,
+    side        text NOT NULL,
+    asset       text NOT NULL,
+    asset_class text NOT NULL,
+    PRIMARY KEY (book_kind, class, side, asset, asset_class),
+    CONSTRAINT of_its_asset FOREIGN KEY (asset, asset_class) REFERENCES asset (code, class),
+    CONSTRAINT permitted_by_law
+        FOREIGN KEY (book_kind, class, side, asset_class) REFERENCES permitted
+);
+
 CREATE SEQUENCE book_id;
 CREATE TABLE book (
     id     bigint NOT NULL PRIMARY KEY DEFAULT nextval('book_id'),
@@ -157,9 +174,8 @@ CREATE TABLE holding (
     PRIMARY KEY (account, asset, book, class),
     CONSTRAINT of_its_account FOREIGN KEY (account, book, book_kind, class, side)
         REFERENCES account (id, book, book_kind, class, side),
-    CONSTRAINT of_its_asset FOREIGN KEY (asset, asset_class) REFERENCES asset (code, class),
-    CONSTRAINT permitted_by_law
-        FOREIGN KEY (book_kind, class, side, asset_class) REFERENCES permitted
+    CONSTRAINT of_its_asset_and_permitted
+        FOREIGN KEY (book_kind, class, side, asset, asset_class) REFERENCES lawful
 ) WITH (fillfactor = 60);
 
 -- ── By what right ───────────────────────────────────────────────────────────────────────────────
@@ -185,10 +201,8 @@ CREATE TABLE authority (
     UNIQUE (id, granted),
     CONSTRAINT granted_with_its_event
         FOREIGN KEY (event, tx, event_kind, stream) REFERENCES event (seq, tx, kind, stream),
-    CONSTRAINT by_the_right_kind_of_event
-        FOREIGN KEY (authority, event_kind) REFERENCES authority_event (authority, event_kind),
-    CONSTRAINT known_authority
-        FOREIGN KEY (authority, of_case) REFERENCES authority_kind (authority, of_case),
+    CONSTRAINT by_the_right_kind_of_event FOREIGN KEY (authority, event_kind, of_case)
+        REFERENCES authority_event (authority, event_kind, of_case),
     CONSTRAINT of_that_book FOREIGN KEY (book, book_stream) REFERENCES book (id, stream)
 );
 
@@ -207,44 +221,44 @@ CREATE TABLE drawn (
 CREATE SEQUENCE entry_id;
 CREATE TABLE entry (
     -- One row an entry: its one leg or its two, so that what ties two legs together is a CHECK. The
-    -- columns of the second leg end in 2, and are all there or all NULL.
+    -- columns of the second leg end in 2, and are all there or all NULL. (What is always there and
+    -- of one width comes first, the leaf last: a row is read from its beginning.)
     id            bigint        NOT NULL PRIMARY KEY DEFAULT nextval('entry_id'),
     event         bigint        NOT NULL,
     tx            xid8          NOT NULL DEFAULT pg_current_xact_id(),
-    number        smallint      NOT NULL CHECK (number > 0),
-    kind          text          NOT NULL,
-    legs          smallint      NOT NULL CHECK (legs IN (1, 2)),
-    value_date    date          NOT NULL
-                  CONSTRAINT a_calendar_day CHECK (value_date BETWEEN '0001-01-01' AND '9999-12-31'),
-    flow          text          NOT NULL
-                  CHECK (flow IN ('inflow', 'withdrawal', 'income', 'cost', 'internal')),
-    value         numeric       CHECK (value <> 'NaN' AND abs(value) < 1e40),
-    currency      text,
-    price_source  text,
-    leaf          bytea         NOT NULL CHECK (octet_length(leaf) BETWEEN 2 AND 60000),
-    reverses      bigint,
     book          bigint        NOT NULL,
-    asset         text          NOT NULL,
-    quantity      numeric(78,0) NOT NULL,
     debit         bigint        NOT NULL,
     credit        bigint        NOT NULL,
+    value_date    date          NOT NULL
+                  CONSTRAINT a_calendar_day CHECK (value_date BETWEEN '0001-01-01' AND '9999-12-31'),
+    number        smallint      NOT NULL CHECK (number > 0),
+    legs          smallint      NOT NULL CHECK (legs IN (1, 2)),
+    -- What the chart asks by: the first leg has no counter; that of the second is the title that the
+    -- first debits, which no reversal has.
+    first_leg     smallint      NOT NULL GENERATED ALWAYS AS (1::smallint) STORED,
+    counter       text          NOT NULL GENERATED ALWAYS AS (''::text) STORED,
+    kind          text          NOT NULL,
     debit_class   text          NOT NULL,
     credit_class  text          NOT NULL,
     authority     text          NOT NULL DEFAULT 'none',
+    asset         text          NOT NULL,
+    quantity      numeric(78,0) NOT NULL,
+    flow          text          NOT NULL
+                  CHECK (flow IN ('inflow', 'withdrawal', 'income', 'cost', 'internal')),
     scope         bigint,
+    reverses      bigint,
+    value         numeric       CHECK (value <> 'NaN' AND abs(value) < 1e40),
+    currency      text,
+    price_source  text,
     book2         bigint,
-    asset2        text,
-    quantity2     numeric(78,0),
     debit2        bigint,
     credit2       bigint,
     debit_class2  text,
     credit_class2 text,
     authority2    text,
+    asset2        text,
+    quantity2     numeric(78,0),
     scope2        bigint,
-    -- What the chart asks by: the first leg has no counter; that of the second is the title that the
-    -- first debits, which no reversal has.
-    first_leg     smallint      NOT NULL GENERATED ALWAYS AS (1::smallint) STORED,
-    counter       text          NOT NULL GENERATED ALWAYS AS (''::text) STORED,
     second_leg    smallint      GENERATED ALWAYS AS (CASE legs WHEN 2 THEN 2::smallint END) STORED,
     counter2      text          GENERATED ALWAYS AS
                   (CASE WHEN legs = 2 THEN CASE kind WHEN 'reverse' THEN '' ELSE debit_class END END)
@@ -253,6 +267,7 @@ CREATE TABLE entry (
     -- order could be used twice; and a change of title is undone by another order alone.
     reversible    smallint      GENERATED ALWAYS AS
                   (CASE WHEN kind NOT IN ('reverse', 'vest') THEN legs END) STORED,
+    leaf          bytea         NOT NULL CHECK (octet_length(leaf) BETWEEN 2 AND 60000),
     -- Half an exchange, or half a transfer, cannot be; and a leg is whole.
     CONSTRAINT both_legs CHECK (CASE WHEN kind IN ('exchange', 'transfer') THEN legs = 2
                                      WHEN kind = 'reverse' THEN true ELSE legs = 1 END),

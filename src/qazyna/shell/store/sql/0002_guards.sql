@@ -13,7 +13,7 @@ DO $$
 DECLARE t text;
 BEGIN
     FOREACH t IN ARRAY ARRAY['command', 'event', 'entry', 'authority', 'asset', 'permitted',
-                             'book', 'account', 'price', 'document']
+                             'lawful', 'book', 'account', 'price', 'document']
     LOOP
         EXECUTE format($f$
             CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON %I
@@ -56,7 +56,7 @@ END $$;
 DO $$
 DECLARE t text;
 BEGIN
-    FOREACH t IN ARRAY ARRAY['holding', 'drawn', 'tally']
+    FOREACH t IN ARRAY ARRAY['holding', 'drawn', 'tally', 'lawful']
     LOOP
         EXECUTE format($f$
             CREATE TRIGGER starts_with_a_posting BEFORE INSERT ON %I FOR EACH ROW
@@ -139,11 +139,24 @@ BEGIN
             WHERE h.account = moves.account AND h.asset = moves.asset
             RETURNING h.last_day INTO last;
             IF NOT FOUND THEN
+                WITH opened AS MATERIALIZED (
+                    SELECT a.id, a.book, a.book_kind, a.class, a.side, s.code, s.class AS asset_class
+                    FROM account a, asset s WHERE a.id = moves.account AND s.code = moves.asset
+                ), first_of_its_kind AS (
+                    INSERT INTO lawful
+                    SELECT book_kind, class, side, code, asset_class FROM opened
+                    WHERE NOT EXISTS (
+                        SELECT FROM lawful l
+                        WHERE (l.book_kind, l.class, l.side, l.asset, l.asset_class)
+                            = (opened.book_kind, opened.class, opened.side, opened.code,
+                               opened.asset_class))
+                    ON CONFLICT DO NOTHING
+                )
                 INSERT INTO holding (account, asset, book, book_kind, class, side, asset_class,
                                      quantity, last_day)
-                SELECT a.id, s.code, a.book, a.book_kind, a.class, a.side, s.class,
-                       CASE a.side WHEN 'location' THEN moves.net ELSE -moves.net END, moves.day
-                FROM account a, asset s WHERE a.id = moves.account AND s.code = moves.asset;
+                SELECT id, code, book, book_kind, class, side, asset_class,
+                       CASE side WHEN 'location' THEN moves.net ELSE -moves.net END, moves.day
+                FROM opened;
             ELSIF moves.taken AND moves.day < last THEN
                 dated_back := true;
             END IF;
@@ -179,14 +192,21 @@ BEGIN
                 WHERE h.account = moved.account AND h.asset = moved.asset
                 FOR NO KEY UPDATE
             ) AS there ON true
+        ), opened AS MATERIALIZED (
+            SELECT t.account, t.asset, t.net, t.last_day, a.book, a.book_kind, a.class, a.side,
+                   (SELECT s.class FROM asset s WHERE s.code = t.asset) AS asset_class
+            FROM touched t, LATERAL (SELECT * FROM account WHERE id = t.account OFFSET 0) AS a
+            WHERE t.last_before IS NULL
+        ), first_of_its_kind AS (
+            INSERT INTO lawful
+            SELECT DISTINCT book_kind, class, side, asset, asset_class FROM opened ORDER BY 1, 2, 3, 4
+            ON CONFLICT DO NOTHING
         ), brought AS (
             INSERT INTO holding (account, asset, book, book_kind, class, side, asset_class, quantity,
                                  last_day)
-            SELECT t.account, t.asset, a.book, a.book_kind, a.class, a.side,
-                   (SELECT s.class FROM asset s WHERE s.code = t.asset),
-                   CASE a.side WHEN 'location' THEN t.net ELSE -t.net END, t.last_day
-            FROM touched t, LATERAL (SELECT * FROM account WHERE id = t.account OFFSET 0) AS a
-            WHERE t.last_before IS NULL
+            SELECT account, asset, book, book_kind, class, side, asset_class,
+                   CASE side WHEN 'location' THEN net ELSE -net END, last_day
+            FROM opened
         )
         SELECT bool_or(taken_on < greatest(last_day, last_before)),
                array_agg(account) FILTER (WHERE last_before IS NOT NULL),
@@ -367,6 +387,6 @@ CREATE FUNCTION refresh_statistics() RETURNS void LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = books, pg_temp
 AS $$
 BEGIN
-    ANALYZE command, event, asset, permitted, book, account, holding, authority, drawn, entry, stream,
+    ANALYZE command, event, asset, permitted, lawful, book, account, holding, authority, drawn, entry, stream,
             tally, price, document;
 END $$;

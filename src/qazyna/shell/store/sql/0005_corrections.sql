@@ -9,8 +9,8 @@ ALTER TABLE entry
 
 -- What is booked anew in a correction rests on what the mistaken entry rested on.
 ALTER TABLE authority_event DISABLE TRIGGER constant;
-INSERT INTO authority_event (authority, event_kind)
-VALUES ('appropriation', 'entry_corrected'), ('statement', 'entry_corrected'),
-       ('correction', 'entry_corrected')
+INSERT INTO authority_event (authority, event_kind, of_case)
+VALUES ('appropriation', 'entry_corrected', false), ('statement', 'entry_corrected', false),
+       ('correction', 'entry_corrected', false)
 ON CONFLICT DO NOTHING;
 ALTER TABLE authority_event ENABLE ALWAYS TRIGGER constant;

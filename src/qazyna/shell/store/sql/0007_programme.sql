@@ -4,10 +4,10 @@
 SET LOCAL search_path = books, public;
 
 ALTER TABLE authority_event DISABLE TRIGGER constant;
-INSERT INTO authority_event (authority, event_kind)
-VALUES ('decision', 'written_off'), ('decision', 'workout_sold'), ('decision', 'commitment_ended'),
-       ('statement', 'redemption_filled'), ('statement', 'dealing_corrected'),
-       ('statement', 'units_adjusted'), ('statement', 'rebate_recorded'),
-       ('statement', 'workout_sold'), ('statement', 'call_defaulted')
+INSERT INTO authority_event (authority, event_kind, of_case)
+VALUES ('decision', 'written_off', false), ('decision', 'workout_sold', false), ('decision', 'commitment_ended', false),
+       ('statement', 'redemption_filled', false), ('statement', 'dealing_corrected', false),
+       ('statement', 'units_adjusted', false), ('statement', 'rebate_recorded', false),
+       ('statement', 'workout_sold', false), ('statement', 'call_defaulted', false)
 ON CONFLICT DO NOTHING;
 ALTER TABLE authority_event ENABLE ALWAYS TRIGGER constant;
