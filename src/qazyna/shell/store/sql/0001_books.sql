@@ -271,11 +271,10 @@ CREATE TABLE entry (
     -- Half an exchange, or half a transfer, cannot be; and a leg is whole.
     CONSTRAINT both_legs CHECK (CASE WHEN kind IN ('exchange', 'transfer') THEN legs = 2
                                      WHEN kind = 'reverse' THEN true ELSE legs = 1 END),
-    CONSTRAINT has_its_second_leg CHECK (CASE legs
-        WHEN 2 THEN num_nulls(book2, asset2, quantity2, debit2, credit2, debit_class2, credit_class2,
-                              authority2) = 0
-        ELSE num_nonnulls(book2, asset2, quantity2, debit2, credit2, debit_class2, credit_class2,
-                          authority2, scope2) = 0 END),
+    CONSTRAINT has_its_second_leg CHECK (
+        num_nonnulls(book2, asset2, quantity2, debit2, credit2, debit_class2, credit_class2,
+                     authority2) = CASE legs WHEN 2 THEN 8 ELSE 0 END
+        AND (legs = 2 OR scope2 IS NULL)),
     CONSTRAINT more_than_nothing CHECK (quantity > 0 AND quantity <> 'NaN'
                                         AND quantity2 > 0 AND quantity2 <> 'NaN'),
     CONSTRAINT two_accounts CHECK (debit <> credit AND debit2 <> credit2),

@@ -5,7 +5,8 @@ SET LOCAL search_path = books, public;
 
 ALTER TABLE authority_event DISABLE TRIGGER constant;
 INSERT INTO authority_event (authority, event_kind, of_case)
-VALUES ('decision', 'written_off', false), ('decision', 'workout_sold', false), ('decision', 'commitment_ended', false),
+VALUES ('decision', 'written_off', false), ('decision', 'workout_sold', false),
+       ('decision', 'commitment_ended', false),
        ('statement', 'redemption_filled', false), ('statement', 'dealing_corrected', false),
        ('statement', 'units_adjusted', false), ('statement', 'rebate_recorded', false),
        ('statement', 'workout_sold', false), ('statement', 'call_defaulted', false)
