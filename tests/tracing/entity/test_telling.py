@@ -198,3 +198,15 @@ def test_features_count_what_an_exchange_does(tmp_path):
         "lifetime_days": 29 / 24,
     }
     assert expected == {key: features[key] for key in expected}
+
+
+def test_gaps_that_do_not_differ_have_no_skew_and_no_gaps_no_deviation(tmp_path):
+    chain = Small()
+    chain.coinbase(("once", 100))
+    chain.coinbase(("twice", 100))
+    chain.coinbase(("twice", 101))
+    moments = ("gap_mean", "gap_deviation", "gap_skew")
+    once = look(chain, tmp_path / "1", "once")["score"]["features"]
+    twice = look(chain, tmp_path / "2", "twice")["score"]["features"]
+    assert [None, None, None] == [once[each] for each in moments]
+    assert [600.0, 0.0, None] == [twice[each] for each in moments]

@@ -87,8 +87,9 @@ def features(events: Events) -> pl.DataFrame:
         (pl.col("time") // 3_600 % 24).n_unique().alias("hours"),
         (pl.col("in").sum() / pl.col("balance").clip(1).mean()).alias("turnover"),
         pl.col("gap").mean().alias("gap_mean"),
-        pl.col("gap").std(ddof=0).alias("gap_deviation"),
-        pl.col("gap").skew().alias("gap_skew"),
+        # Of no gap at all Polars says 0 in some groups, and NaN of gaps that are all equal.
+        pl.when(pl.col("gap").count() > 0).then(pl.col("gap").std(ddof=0)).alias("gap_deviation"),
+        pl.col("gap").skew().fill_nan(None).alias("gap_skew"),
     )
     zero = ("received_count", "depositors", "deposit_addresses", "sent_count", "payees")
     return (
