@@ -13,6 +13,7 @@ from qazyna.errors import Refused
 from qazyna.tracing.relational.engine import Engine
 
 NAME = "spark"
+LIBRARIES = ("ibis", "pyspark")
 HERE = "local[*]"
 """All cores of this machine, without a cluster."""
 MEMORY = "1g"
@@ -48,10 +49,11 @@ def engine(store: Path, master: str = HERE) -> Iterator[Engine]:
 
 def ready() -> None:
     """Refused (no_extra, no_java) where Spark cannot run for want of something."""
-    if lacking := [name for name in ("ibis", "pyspark") if find_spec(name) is None]:
+    if lacking := [name for name in LIBRARIES if find_spec(name) is None]:
         raise Refused(
             "no_extra",
-            "Spark needs the extra `spark`, which is not installed: pip install 'qazyna[spark]'. "
+            "Spark needs the extra `spark`, which is not installed: pip install '.[spark]' in the "
+            "project's folder. "
             "Without --engine the same is done on this machine.",
             {"missing": ", ".join(lacking)},
         )
@@ -74,6 +76,7 @@ def java() -> str | None:
 def session(master: str, work: Path) -> Iterator[Any]:
     """A session of Spark as an Ibis backend, with its scratch in `work`; stopped at the end."""
     import ibis
+    from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
@@ -82,14 +85,23 @@ def session(master: str, work: Path) -> Iterator[Any]:
         builder = builder.config(key, value)
     try:
         begun = builder.getOrCreate()
-    except (PySparkException, OSError) as error:
+    except (PySparkException, Py4JError, OSError) as error:
         raise Refused(
-            "no_spark", f"Spark does not begin at {master}: {error}", {"master": master}
+            "no_spark",
+            f"Spark does not begin at {master}: {_said(error)}. "
+            "Without --engine the same is done on this machine.",
+            {"master": master},
         ) from None
     try:
         yield ibis.pyspark.connect(begun)
     finally:
         begun.stop()
+
+
+def _said(error: Exception) -> str:
+    """What went wrong, without the stack of the JVM."""
+    inner = getattr(error, "java_exception", None)
+    return str(error if inner is None else inner.getMessage()).partition("\n")[0].rstrip(".")
 
 
 def _settings(master: str, work: Path) -> dict[str, str]:

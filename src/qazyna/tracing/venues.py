@@ -1,14 +1,18 @@
 """Venues: entities that behave like exchanges, and are not in the register of licensed ones."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
+from qazyna.tracing.cluster.running import EMBEDDED
 from qazyna.tracing.entity import kernel
 from qazyna.tracing.entity.features import FEATURES, features, reasons, scored
 from qazyna.tracing.entity.model import SCORECARD, judge, ways
 from qazyna.tracing.entity.sight import Events, Sight
+
+if TYPE_CHECKING:
+    from qazyna.tracing.relational.engine import Engine
 
 LICENSED = "licensed"
 LEAST_PAYMENTS = 50
@@ -31,27 +35,39 @@ def table(sight: Sight, events: Events) -> pl.DataFrame:
         .group_by("cluster")
         .agg(pl.col("time").min().alias("first_seen"))
     )
+    return _named(sight, found.join(seen, on="cluster", how="left"))
+
+
+def _named(sight: Sight, found: pl.DataFrame) -> pl.DataFrame:
+    """Features with score and name, the likeliest first."""
     names = [sight.names.get(each, {}) for each in found["cluster"].to_list()]
-    return (
-        found.with_columns(
-            scored(found),
-            *(
-                pl.Series(key, [name.get(key) for name in names], dtype=pl.String)
-                for key in ("label", "category", "status")
-            ),
-        )
-        .join(seen, on="cluster", how="left")
-        .sort(["exchange_like", "cluster"], descending=[True, False])
-    )
+    return found.with_columns(
+        scored(found),
+        *(
+            pl.Series(key, [name.get(key) for name in names], dtype=pl.String)
+            for key in ("label", "category", "status")
+        ),
+    ).sort(["exchange_like", "cluster"], descending=[True, False])
 
 
-def venues(sight: Sight, *, top: int = 50, least: int = LEAST_PAYMENTS) -> dict[str, Any]:
+def venues(
+    sight: Sight,
+    *,
+    top: int = 50,
+    least: int = LEAST_PAYMENTS,
+    engine: "Engine | None" = None,
+) -> dict[str, Any]:
     """The likeliest exchanges that no register calls licensed, with the reasons.
 
     Where enough clusters carry tags, three ways to rank are measured on them and the best one
-    ranks; else the scorecard does.
+    ranks; else the scorecard does. `engine`: an engine of tables works the features out.
     """
-    found = table(sight, sight.events(candidates(sight, least)))
+    if engine is None:
+        found = table(sight, sight.events(candidates(sight, least)))
+    else:
+        from qazyna.tracing.relational.features import features as by_tables
+
+        found = _named(sight, by_tables(engine, sight, least))
     licensed = pl.col("status").fill_null("") == LICENSED
     tagged = found.filter(pl.col("category").is_not_null()).with_columns(type=pl.col("category"))
     measured = judge(tagged)
@@ -80,4 +96,5 @@ def venues(sight: Sight, *, top: int = 50, least: int = LEAST_PAYMENTS) -> dict[
         ],
         "ranked_by": way,
         "measured": measured,
+        "engine": EMBEDDED if engine is None else engine.name,
     }

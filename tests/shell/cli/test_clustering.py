@@ -3,6 +3,8 @@
 import polars as pl
 import pytest
 
+from qazyna.errors import Refused
+from qazyna.shell import spark
 from qazyna.tracing.coinjoin import Rule
 from tests.shell.cli.shapes import problems
 from tests.tracing.small import Small
@@ -124,6 +126,7 @@ RANKED = {
     ],
     "ranked_by": "text",
     "measured": "null",
+    "engine": "text",
 }
 
 
@@ -244,3 +247,48 @@ def test_a_chain_of_outputs_has_one_asset(own, store):
     own.json("trace", "cluster", store)
     no = own.refused("trace", "entity", "a", "--store", store, "--asset", "0xtoken")
     assert "one_asset" == no["code"]
+
+
+@pytest.fixture
+def with_spark():
+    try:
+        spark.ready()
+    except Refused as no:
+        pytest.skip(no.message)
+    return ("--engine", "spark", "--master", "local[1]")
+
+
+def test_spark_writes_and_tells_what_the_kernels_do(own, store, with_spark):
+    words = ("trace", "cluster", store)
+    by_spark, here = own.json(*words, *with_spark), own.json(*words)
+    assert {**here, "engine": "spark"} == by_spark
+    assert "embedded" == here["engine"]
+    words = ("trace", "venues", "--store", store, "--least", 1)
+    by_spark, here = own.json(*words, *with_spark), own.json(*words)
+    assert {**here, "engine": "spark"} == by_spark
+    assert [] == [each for each in store.iterdir() if each.name.startswith(".spark")]
+
+
+def test_a_master_that_is_none_is_refused(own, store, with_spark):
+    no = own.refused("trace", "cluster", store, *with_spark[:3], "nowhere")
+    assert ("no_spark", "nowhere") == (no["code"], no["facts"]["master"])
+    assert [] == list(store.glob(".spark*"))
+    assert not (store / "labels").exists()
+
+
+def test_without_java_spark_is_refused(own, store, with_spark, tmp_path, monkeypatch):
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    no = own.refused("trace", "cluster", store, *with_spark)
+    assert "no_java" == no["code"]
+    assert "Java 17" in no["message"]
+
+
+def test_without_the_extra_spark_is_refused(own, store, monkeypatch):
+    monkeypatch.setattr(spark, "LIBRARIES", ("ibis", "nowhere_to_be_found"))
+    no = own.refused("trace", "cluster", store, "--engine", "spark")
+    assert ("no_extra", "nowhere_to_be_found") == (no["code"], no["facts"]["missing"])
+    assert "pip install '.[spark]'" in no["message"]
+
+
+def test_a_master_without_spark_is_wrong_usage(own, store):
+    assert 2 == own("trace", "cluster", store, "--master", "local[1]").status

@@ -1,5 +1,7 @@
 """PySpark in local mode: files, labels and documents are those of the embedded engine."""
 
+import os
+
 import numpy as np
 import polars as pl
 import pytest
@@ -7,15 +9,17 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from bench.chain import chain, parts, write_store
+from bench.trace_venues import make
 from qazyna.errors import Refused
 from qazyna.shell import spark
 from qazyna.tracing.cluster.running import cluster
 from qazyna.tracing.coinjoin import JOINS
+from qazyna.tracing.ingest.running import Settings, ingest_raw_blocks
 from qazyna.tracing.relational.engine import Engine
 from qazyna.tracing.store import NONE
 from qazyna.tracing.store.reading import Store
 from qazyna.tracing.store.writing import Writer
-from tests.tracing.small import Small
+from tests.tracing.relational.chains import compare, mixed, sight
 
 FILES = ("ids", "labels", "coinjoins")
 
@@ -26,6 +30,8 @@ def connection(tmp_path_factory):
         spark.ready()
     except Refused as no:
         pytest.skip(no.message)
+    # Little is done often here: the quick compiler alone is less work for the processors.
+    os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
     with spark.session("local[2]", tmp_path_factory.mktemp("spark")) as connection:
         yield connection
 
@@ -70,18 +76,6 @@ def by_scipy(store, made):
     return least[component]
 
 
-def mixed():
-    """A chain in which coinjoins would join everybody, were they not left out."""
-    small = Small()
-    coins = {name: [small.coinbase((name, 60_000 + n))] for n, name in enumerate("abcdefgh")}
-    pair = [(coins["a"][0], 0), (coins["b"][0], 0)]
-    paid = small.pay(pair, ("p2shc", 50_000), ("p2shd", 50_000), ("a", 10_000))
-    small.pay([(paid, 2), (coins["c"][0], 0)], ("a", 70_001), ("", 0))
-    small.pay([(coins["d"][0], 0), (coins["e"][0], 0)], ("d", 120_000), ("z", 7))
-    small.pay([(coins[n][0], 0) for n in "fgh"], ("x", 9_000), ("y", 9_000), ("w", 161_017))
-    return small
-
-
 def test_coinjoins_join_nothing_and_links_of_change_are_the_same(engine, tmp_path):
     made = both(mixed().store(tmp_path / "store"), engine, change=True)
     assert 2 == made.document["excluded"]
@@ -104,3 +98,20 @@ def test_as_of_a_height_and_on_from_there(engine, tmp_path):
     by_spark = cluster(store, engine=engine, incremental=True)
     assert 13 == by_spark.document["begun_from"]
     assert cluster(store).labels().tolist() == by_spark.labels().tolist()
+
+
+def test_real_blocks(engine, tmp_path, real_blocks):
+    names = ("btclib_block_200000.bin", "btcd_277647.dat.bz2")
+    ingest_raw_blocks(tmp_path / "store", [real_blocks / each for each in names], Settings())
+    made = both(Store.open(tmp_path / "store"), engine)
+    assert 0 < len(made.coinjoins())
+
+
+def test_features_where_coinjoins_pay(engine, tmp_path):
+    mixed().store(tmp_path / "store")
+    assert 8 < len(compare(engine, sight(tmp_path), 1))
+
+
+def test_features_of_services(engine, tmp_path):
+    make(1, 11)[0].store(tmp_path / "store")
+    compare(engine, sight(tmp_path), 20)

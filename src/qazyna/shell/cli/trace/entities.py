@@ -8,6 +8,7 @@ import typer
 from qazyna.errors import Refused
 from qazyna.shell.cli.options import AsJson
 from qazyna.shell.cli.output import emit, refusals
+from qazyna.shell.cli.trace.clustering import ByEngine, EngineName, Master, begun
 from qazyna.shell.cli.trace.tagging import TagFolder, folder
 
 InStore = Annotated[
@@ -142,6 +143,8 @@ def venues(
         int, typer.Option("--least", metavar="N", min=1, help="Fewest payments in and out.")
     ] = 50,
     as_of: AsOfHeight = None,
+    by: ByEngine = EngineName.EMBEDDED,
+    master: Master = None,
     tags: TagFolder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -149,7 +152,9 @@ def venues(
     with refusals(as_json):
         from qazyna.tracing.venues import venues as ranked
 
-        found = ranked(_sight(store, tags, as_of), top=top, least=least)
+        sight = _sight(store, tags, as_of)
+        with begun(by, master, store) as engine:
+            found = ranked(sight, top=top, least=least, engine=engine)
         emit(found, as_json, lambda: _venues_as_text(found))
 
 
