@@ -84,18 +84,34 @@ def session(master: str, work: Path) -> Iterator[Any]:
     for key, value in _settings(master, work).items():
         builder = builder.config(key, value)
     try:
-        begun = builder.getOrCreate()
-    except (PySparkException, Py4JError, OSError) as error:
-        raise Refused(
-            "no_spark",
-            f"Spark does not begin at {master}: {_said(error)}. "
-            "Without --engine the same is done on this machine.",
-            {"master": master},
-        ) from None
-    try:
-        yield ibis.pyspark.connect(begun)
+        try:
+            begun = builder.getOrCreate()
+        except (PySparkException, Py4JError, OSError) as error:
+            raise Refused(
+                "no_spark",
+                f"Spark does not begin at {master}: {_said(error)}. "
+                "Without --engine the same is done on this machine.",
+                {"master": master},
+            ) from None
+        try:
+            yield ibis.pyspark.connect(begun)
+        finally:
+            begun.stop()
     finally:
-        begun.stop()
+        _end()
+
+
+def _end() -> None:
+    """End the JVM, which PySpark would keep until this process ends: it writes to its scratch as
+    long as it runs, and another session would get its settings."""
+    from pyspark import SparkContext
+
+    gateway: Any = SparkContext._gateway
+    SparkContext._gateway = SparkContext._jvm = None
+    if gateway is not None:
+        gateway.shutdown()
+        gateway.proc.stdin.close()
+        gateway.proc.wait()
 
 
 def _said(error: Exception) -> str:

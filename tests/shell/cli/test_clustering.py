@@ -250,11 +250,13 @@ def test_a_chain_of_outputs_has_one_asset(own, store):
 
 
 @pytest.fixture
-def with_spark():
+def with_spark(monkeypatch):
     try:
         spark.ready()
     except Refused as no:
         pytest.skip(no.message)
+    # The quick compiler alone: so little is done that the other one would cost more than it saves.
+    monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
     return ("--engine", "spark", "--master", "local[1]")
 
 
