@@ -39,6 +39,10 @@ VALUES = [
 ]
 
 
+def test_rows_of_nothing_and_nothing_at_all():
+    assert [b"", b"\n\n", b"\t\n"] == [copied([]), copied([("",), ("",)]), copied([("", "")])]
+
+
 @pytest.mark.parametrize("kind, values", VALUES, ids=[kind for kind, _ in VALUES])
 def test_what_went_in_is_there(connection, kind, values):
     assert values == through_copy(connection, kind, values)
@@ -47,6 +51,15 @@ def test_what_went_in_is_there(connection, kind, values):
 def test_a_document_of_json(connection):
     values = [{"note": 'one\ntwo\t"three" \\ four', "rows": ["қ", "1"]}, [], {}]
     assert values == through_copy(connection, "jsonb", [Jsonb(value) for value in values])
+
+
+ASCII = st.characters(max_codepoint=127, exclude_characters="\0")
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.none() | st.text(ASCII) | st.text("ab")))
+def test_any_column_of_texts_and_of_none(connection, texts):
+    assert texts == through_copy(connection, "text", texts)
 
 
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])

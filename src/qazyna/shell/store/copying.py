@@ -7,6 +7,7 @@ while another one thinks then waits for its turn again and again, and the server
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -18,20 +19,33 @@ _ESCAPED = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
 def copied(rows: Iterable[Row]) -> bytes:
-    """These rows, one a line."""
+    """These rows, one a line.
+
+    They are made column by column: in most, all values are of one kind, and what can be said of all
+    at once need not be asked of each.
+    """
+    columns = [_column(values) for values in zip(*rows, strict=True)]
+    lines = map("\t".join, zip(*columns, strict=True))
+    return "\n".join([*lines, ""]).encode()
+
+
+def _column(values: tuple[Any, ...]) -> Iterable[str]:
+    kinds = set(map(type, values))
+    if kinds == {int}:
+        return map(str, values)
+    if kinds == {str} and _clean("".join(values)):
+        return values
     form = _FORM
-    return "".join(
-        [
-            "\t".join(["\\N" if value is None else form[type(value)](value) for value in row])
-            + "\n"
-            for row in rows
-        ]
-    ).encode()
+    return ["\\N" if value is None else form[type(value)](value) for value in values]
+
+
+def _clean(text: str) -> bool:
+    # What is printable has no control character in it.
+    return text.isprintable() and "\\" not in text
 
 
 def _text(value: str) -> str:
-    # What is printable has no control character in it.
-    return value if value.isprintable() and "\\" not in value else value.translate(_ESCAPED)
+    return value if _clean(value) else value.translate(_ESCAPED)
 
 
 _APART = b"\0\t\n\r"
@@ -51,7 +65,7 @@ _FORM: dict[type, Callable[[Any], str]] = {
     int: str,
     str: _text,
     date: date.isoformat,
-    datetime: datetime.isoformat,
+    datetime: lru_cache(datetime.isoformat),  # when it was recorded is the same in many rows
     Decimal: str,
     bytes: _bytes,
     Jsonb: lambda value: _text(to_json(value.obj).decode()),
