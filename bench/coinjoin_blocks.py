@@ -27,7 +27,7 @@ from typing import Any
 
 import numpy as np
 
-from qazyna.shell.exhibits.rates import FILE
+from qazyna.shell.exhibits.rates import FILE, upper
 from qazyna.tracing.coinjoin import Rule
 from qazyna.tracing.coinjoin.kernel import POOLS, detect
 from qazyna.tracing.store import NONE
@@ -208,7 +208,7 @@ def measure(folder: Path) -> dict[str, Any]:
         rules[rule.name or ""] = {
             "transactions": count,
             "rate": count / len(found),
-            "rate_up_to_95": _upper(count, len(found)),
+            "rate_up_to_95": upper(count, len(found)),
             "all_false": false,
         }
     return {
@@ -235,15 +235,6 @@ def rates(found: dict[str, Any]) -> list[dict[str, str]]:
         }
         for name, row in found["rules"].items()
     ]
-
-
-def _upper(count: int, of: int) -> float:
-    """Wilson's upper bound of a share, two-sided 95 %."""
-    z, share = 1.959964, count / of
-    middle = share + z * z / (2 * of)
-    return (middle + z * (share * (1 - share) / of + z * z / (4 * of * of)) ** 0.5) / (
-        1 + z * z / of
-    )
 
 
 def main() -> None:
