@@ -190,3 +190,12 @@ def test_the_page_says_which_addresses_are_private(there, tmp_path):
     there.json(*words, "--out", tmp_path / "E")
     (source,) = json.loads((tmp_path / "E" / "data.json").read_bytes())["sources"]
     assert ("C-5", "case", [address]) == (source["name"], source["kind"], source["addresses"])
+
+
+def test_an_exhibit_of_an_account_chain_is_refused(own, tmp_path):
+    from tests.tracing.entity.test_accounts import account_store
+
+    account_store(tmp_path / "accounts", [("0xa", "0xb", 5, None)])
+    words = ("--store", tmp_path / "accounts", "--from", "0xa", "--out", tmp_path / "E")
+    assert "account_chain" == own.refused("trace", "exhibit", *words)["code"]
+    assert not (tmp_path / "E").exists()
