@@ -294,3 +294,13 @@ def test_without_the_extra_spark_is_refused(own, store, monkeypatch):
 
 def test_a_master_without_spark_is_wrong_usage(own, store):
     assert 2 == own("trace", "cluster", store, "--master", "local[1]").status
+
+
+def test_an_account_chain_is_clustered_here_only(own, tmp_path):
+    from tests.tracing.entity.test_accounts import ETHER, account_store
+
+    store = tmp_path / "accounts"
+    account_store(store, [("0xa", "0xb", ETHER, None)])
+    no = own.refused("trace", "cluster", store, "--engine", "spark")
+    assert ("account_chain", "spark") == (no["code"], no["facts"]["engine"])
+    assert not (store / "labels").exists()
