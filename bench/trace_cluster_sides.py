@@ -11,6 +11,9 @@ import numpy as np
 
 Labels = np.ndarray
 
+DUCKDB_MEMORY = "12GB"
+"""Beyond it, DuckDB goes on from disk, beside the files."""
+
 PIECE = 1 << 17
 """Rows that ours reads at once: two row groups of a file, as `store.writing` makes them."""
 
@@ -101,6 +104,8 @@ def of_duckdb(files: list[Path], addresses: int) -> Callable[[], Labels]:
 
     def run() -> Labels:
         base = duckdb.connect()
+        base.execute(f"SET memory_limit = '{DUCKDB_MEMORY}'")
+        base.execute(f"SET temp_directory = '{files[0].parent / 'duckdb'}'")
         base.execute("SET preserve_insertion_order = false")
         names = ", ".join(f"'{file}'" for file in files)
         base.execute(

@@ -58,8 +58,10 @@ class Ran:
 
 def ran(*words: str) -> Ran:
     """Run a process to its end and say what it took; raise if it fails."""
+    # As anywhere, Python keeps the modules that it compiled, whatever this shell was told.
+    env = {name: at for name, at in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     begun = time.perf_counter()
-    process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, env=env)
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
