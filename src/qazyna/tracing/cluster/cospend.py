@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from qazyna.tracing.cluster.kernel import NONE, flatten, sizes, unite
+from qazyna.tracing.cluster.kernel import NONE, flatten, part, sizes, unite
 
 Array = np.ndarray[Any, Any]
 Piece = Callable[[], tuple[Array, Array, Array]]
@@ -44,10 +44,12 @@ def cospend(
     new. A transaction may begin in one piece and end in the next. The labels do not depend on the
     number of threads.
     """
-    parent = np.arange(addresses, dtype=np.uint32)
-    if known is not None:
-        parent[: len(known)] = known
+    parent = np.empty(addresses, np.uint32)
+    ends = np.linspace(0, addresses, STRETCHES + 1).astype(np.int64).tolist()
     with ThreadPoolExecutor(threads or len(os.sched_getaffinity(0))) as pool:
+        list(pool.map(lambda at: part(parent, ends[at], ends[at + 1]), range(STRETCHES)))
+        if known is not None:
+            parent[: len(known)] = known
 
         def work(piece: Piece) -> tuple[int, Array, Array]:
             tx, addr, excluded = piece()
@@ -63,7 +65,6 @@ def cospend(
             edges = np.concatenate(seams)
             columns = np.ascontiguousarray(edges.T)
             unite(columns[0], columns[1], np.zeros(0, np.uint32), parent)
-        ends = np.linspace(0, addresses, STRETCHES + 1).astype(np.int64).tolist()
         roots = sum(pool.map(lambda at: flatten(parent, ends[at], ends[at + 1]), range(STRETCHES)))
     return Clusters(parent, roots, rows)
 

@@ -102,6 +102,14 @@ def unite(tx: Array, addr: Array, excluded: Array, parent: Array) -> None:
 
 
 @kernel
+def part(parent: Array, begin: int, end: int) -> None:
+    """Make every address of a stretch its own cluster. The first to touch memory waits for it, so
+    that is done by all threads too."""
+    for row in range(begin, end):
+        parent[row] = np.uint32(row)
+
+
+@kernel
 def flatten(parent: Array, begin: int, end: int) -> int:
     """Point the addresses of a stretch at their roots; how many of them are roots.
 

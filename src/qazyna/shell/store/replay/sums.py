@@ -69,9 +69,6 @@ NOBODYS = """
     SELECT 'event ' || n.event, 'an entry (' || n.kind || ') that no event accounts for'
     FROM books.entry n LEFT JOIN books.event e ON e.seq = n.event WHERE e.seq IS NULL
     UNION ALL
-    SELECT 'entry ' || p.entry, 'a posting that no entry accounts for'
-    FROM books.posting p LEFT JOIN books.entry n ON n.id = p.entry WHERE n.id IS NULL
-    UNION ALL
     SELECT 'event ' || g.event, 'a grant (' || g.authority || ') that no event accounts for'
     FROM books.authority g LEFT JOIN books.event e ON e.seq = g.event WHERE e.seq IS NULL
 """

@@ -16,8 +16,8 @@ from qazyna.shell.store.codec import entry_leaf
 BETWEEN = b"\x1d"
 """Between leaves, and between grants; it cannot occur within one."""
 
-# Look-ups by index, event by event: nothing here costs more when the tables are large. A posting
-# whose columns contradict its entry or its accounts is left out, and so missed in the leaf.
+# Look-ups by index, event by event: nothing here costs more when the tables are large. A leg whose
+# columns contradict its accounts or its grant is left out, and so missed in the leaf.
 ROWS = r"""
     SELECT e.seq, e.stream, e.version, e.kind, e.value_date, e.recorded_at, e.command, k.actor,
            k.kind, k.body_sha256, k.salt, k.recorded_at, e.leaf, e.private, n.told, g.told
@@ -50,7 +50,13 @@ ROWS = r"""
                 || ',"credit":' || to_json(concat_ws('/', b.path, c.class, nullif(c.detail, '')))
                 || ',"debit":' || to_json(concat_ws('/', b.path, d.class, nullif(d.detail, '')))
                 || '}', ',' ORDER BY p.leg) AS told
-            FROM books.posting p
+            FROM (VALUES
+                (1, n.book, n.asset, n.quantity, n.debit, n.credit, n.debit_class, n.credit_class,
+                 n.authority, n.scope),
+                (2, n.book2, n.asset2, n.quantity2, n.debit2, n.credit2, n.debit_class2,
+                 n.credit_class2, n.authority2, n.scope2)
+            ) AS p (leg, book, asset, quantity, debit, credit, debit_class, credit_class, authority,
+                    scope)
             JOIN books.book b ON b.id = p.book
             JOIN books.account d
                 ON d.id = p.debit AND (d.book, d.class) = (p.book, p.debit_class)
@@ -59,12 +65,7 @@ ROWS = r"""
             LEFT JOIN books.authority a ON a.id = p.scope
                 AND (a.authority, a.book, a.asset) = (p.authority, p.book, p.asset)
             LEFT JOIN books.event given ON given.seq = a.event
-            WHERE p.entry = n.id AND (p.kind, p.value_date) = (n.kind, n.value_date)
-              AND p.reverses IS NOT DISTINCT FROM n.reverses
-              AND coalesce(a.authority, 'none') = p.authority
-              AND p.counter = CASE WHEN p.leg = 2 AND p.kind IN ('exchange', 'transfer') THEN
-                    (SELECT f.debit_class FROM books.posting f WHERE f.entry = n.id AND f.leg = 1)
-                    ELSE '' END
+            WHERE p.leg <= n.legs AND coalesce(a.authority, 'none') = p.authority
         ) AS p ON true
         WHERE n.event = e.seq
     ) AS n ON true
