@@ -79,21 +79,22 @@ def _octet(_: Any, address: Any) -> Any:
 
 
 def _half(_: Any, address: Any) -> Any:
-    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        kind = context.get_value_type(types.uint32)
-        place = builder.inttoptr(arguments[0], kind.as_pointer())
-        return builder.load(place, align=1)
-
-    return types.uint32(types.uint64), code
+    return _read(types.uint32)
 
 
 def _word(_: Any, address: Any) -> Any:
+    return _read(types.uint64)
+
+
+def _read(width: Any) -> Any:
+    """A number of that type, wherever it begins."""
+
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        kind = context.get_value_type(types.uint64)
+        kind = context.get_value_type(width)
         place = builder.inttoptr(arguments[0], kind.as_pointer())
         return builder.load(place, align=1)
 
-    return types.uint64(types.uint64), code
+    return width(types.uint64), code
 
 
 def _put_word(_: Any, address: Any, word: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from qazyna.tracing.cluster.kernel import NONE, flatten, part, sizes, unite
+from qazyna.tracing.cluster.kernel import NONE, flatten, singles, sizes, unite
 
 Array = np.ndarray[Any, Any]
 Piece = Callable[[], tuple[Array, Array, Array]]
@@ -47,7 +47,7 @@ def cospend(
     parent = np.empty(addresses, np.uint32)
     ends = np.linspace(0, addresses, STRETCHES + 1).astype(np.int64).tolist()
     with ThreadPoolExecutor(threads or len(os.sched_getaffinity(0))) as pool:
-        list(pool.map(lambda at: part(parent, ends[at], ends[at + 1]), range(STRETCHES)))
+        list(pool.map(lambda at: singles(parent, ends[at], ends[at + 1]), range(STRETCHES)))
         if known is not None:
             parent[: len(known)] = known
 

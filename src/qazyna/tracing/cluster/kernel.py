@@ -102,7 +102,7 @@ def unite(tx: Array, addr: Array, excluded: Array, parent: Array) -> None:
 
 
 @kernel
-def part(parent: Array, begin: int, end: int) -> None:
+def singles(parent: Array, begin: int, end: int) -> None:
     """Make every address of a stretch its own cluster. The first to touch memory waits for it, so
     that is done by all threads too."""
     for row in range(begin, end):

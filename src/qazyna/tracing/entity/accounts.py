@@ -14,7 +14,7 @@ from qazyna.tracing.cluster.reach import Reach
 from qazyna.tracing.entity import kernel
 from qazyna.tracing.entity.exposure import STEPS, exposure
 from qazyna.tracing.entity.sight import Events, Sight
-from qazyna.tracing.entity.telling import MOST_OTHERS, MOST_TAGGED, _instant, _shares, method
+from qazyna.tracing.entity.telling import MOST_OTHERS, MOST_TAGGED, exposures, instant
 from qazyna.tracing.follow.account_store import asset_id, spelt
 from qazyna.tracing.store.manifest import NONE
 from qazyna.tracing.store.reading import Store
@@ -132,14 +132,11 @@ def entity(sight: AccountSight, address: str, steps: int = STEPS) -> dict[str, A
         "sent": str(sent),
         "before": str(before),
         "balance": str(before + received - sent),
-        "first_seen": _instant(rows["time"].min()),
-        "last_seen": _instant(rows["time"].max()),
+        "first_seen": instant(rows["time"].min()),
+        "last_seen": instant(rows["time"].max()),
         "as_of": sight.until.height,
         "tags": tags.drop("key").to_dicts(),
-        "exposure": _shares(seen.total),
-        "exposure_direct": _shares(seen.direct),
-        "exposure_indirect": _shares(seen.indirect),
-        "exposure_by": method(steps),
+        **exposures(seen, steps),
         "counterparties": {
             "received_from": _others(sight, rows.filter(pl.col("end") == cluster), "begin"),
             "sent_to": _others(sight, rows.filter(pl.col("begin") == cluster), "end"),

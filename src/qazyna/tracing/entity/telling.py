@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from qazyna.tracing.entity.exposure import STEPS, WIDEST, exposure
+from qazyna.tracing.entity.exposure import STEPS, WIDEST, Exposure, exposure
 from qazyna.tracing.entity.features import FEATURES, features, reasons, scored
 from qazyna.tracing.entity.peeling import chains
 from qazyna.tracing.entity.sight import Sight
@@ -47,14 +47,11 @@ def entity(sight: Sight, address: str, steps: int = STEPS) -> dict[str, Any]:
         "received": str(received),
         "sent": str(sent),
         "balance": str(received - sent),
-        "first_seen": _instant(net["time"].min()),
-        "last_seen": _instant(net["time"].max()),
+        "first_seen": instant(net["time"].min()),
+        "last_seen": instant(net["time"].max()),
         "as_of": sight.until.height,
         "tags": tags.drop("key").to_dicts(),
-        "exposure": _shares(seen.total),
-        "exposure_direct": _shares(seen.direct),
-        "exposure_indirect": _shares(seen.indirect),
-        "exposure_by": method(steps),
+        **exposures(seen, steps),
         "counterparties": {
             "received_from": _others(sight, incoming),
             "sent_to": _others(sight, outgoing),
@@ -68,17 +65,23 @@ def entity(sight: Sight, address: str, steps: int = STEPS) -> dict[str, Any]:
     }
 
 
-def method(steps: int) -> dict[str, Any]:
-    """How exposure was estimated: what a reader must know before believing it."""
+def exposures(seen: Exposure, steps: int) -> dict[str, Any]:
+    """What an entity is exposed to, and what a reader must know before believing the estimate."""
     return {
-        "policy": "haircut",
-        "steps": steps,
-        "payers_gone_on_from": WIDEST,
-        "exact": False,
+        "exposure": _shares(seen.total),
+        "exposure_direct": _shares(seen.direct),
+        "exposure_indirect": _shares(seen.indirect),
+        "exposure_by": {
+            "policy": "haircut",
+            "steps": steps,
+            "payers_gone_on_from": WIDEST,
+            "exact": False,
+        },
     }
 
 
-def _instant(seconds: Any) -> str | None:
+def instant(seconds: Any) -> str | None:
+    """A time in UTC from seconds since 1970."""
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
