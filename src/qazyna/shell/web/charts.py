@@ -137,7 +137,7 @@ def allocation(values: Mapping[str, Decimal | None], currency: str) -> Spec:
     }
 
 
-_WIDTH: Final = 430
+_WIDTH: Final = 470  # with room for the longest name on either side
 _HEIGHT: Final = 270
 _RADIUS: Final = 104
 _LINES: Final = 34
