@@ -5,16 +5,17 @@ import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
-from typing import ClassVar
+from types import NoneType, UnionType
+from typing import Annotated, ClassVar, Literal, Union, get_args, get_origin
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from qazyna.errors import InvariantBroken, Refused
 from qazyna.ledger import entry
-from qazyna.ledger.entry import Account, Authority, EntryRef, EventRef, Value
+from qazyna.ledger.entry import Account, Authority, Entry, EntryRef, EventRef, Posting, Value
 from qazyna.plan import EVENTS
 from qazyna.seizure.taking import Seized
 from qazyna.shell.store.codec import (
@@ -139,6 +140,81 @@ def test_objects_within_an_event_are_written_in_their_order_too():
     kept = private["rows"]
     salted = bytes.fromhex(kept["salt"]) + plain(kept["value"])
     assert {"sha256": hashlib.sha256(salted).hexdigest()} == json.loads(leaf)["body"]["rows"]
+
+
+def anything(kind):
+    """Whatever a field of that annotation can hold; a number where the model wants a small one."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return anything(inner[0])
+    if origin in (Union, UnionType):
+        return st.one_of(map(anything, inner))
+    if origin is Literal:
+        return st.sampled_from(inner)
+    if origin is tuple and inner[-1:] == (Ellipsis,):
+        return st.lists(anything(inner[0]), max_size=3).map(tuple)
+    if origin is tuple:
+        return st.tuples(*map(anything, inner))
+    if origin is dict:
+        return st.dictionaries(KEYS, anything(inner[1]), max_size=3)
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        fields = {name: anything(field.annotation) for name, field in kind.model_fields.items()}
+        return st.builds(kind.model_construct, **fields)
+    if kind is Value:
+        return st.builds(Value, anything(Decimal), TEXT, TEXT)
+    return PLAIN[kind]
+
+
+PLAIN = {
+    str: TEXT,
+    int: st.integers(1),
+    bool: st.booleans(),
+    date: st.dates(),
+    Decimal: st.decimals(allow_nan=False, allow_infinity=False),
+    NoneType: st.none(),
+}
+
+
+def plain_leaf(event, version, origin, recorded_at, salt):
+    """The leaf as it is defined: all that is said, the standard library's way."""
+    said = event.model_dump(mode="json", exclude_none=True)
+    on = said.pop("on")
+    private = {}
+    for field in event.private & said.keys():
+        if said[field] != []:
+            private[field] = {"salt": salt, "value": said[field]}
+            salted = hashlib.sha256(bytes.fromhex(salt) + plain(said[field]))
+            said[field] = {"sha256": salted.hexdigest()}
+    leaf = {
+        "actor": origin.actor,
+        "body": said,
+        "command": origin.told,
+        "kind": event.kind,
+        "leaf": "event",
+        "on": on,
+        "recorded_at": recorded_at.isoformat(),
+        "schema": event.schema_version,
+        "stream": event.stream,
+        "version": version,
+    }
+    return plain(leaf), private or None
+
+
+@pytest.mark.parametrize("kind", sorted(EVENTS))
+@settings(max_examples=20)
+@given(data=st.data(), actor=TEXT, version=st.integers(1, 2**53))
+def test_the_leaf_of_any_event_is_what_the_plain_way_makes_of_it(kind, data, actor, version):
+    event = data.draw(anything(EVENTS[kind]))
+    origin = Origin("key-1", kind, actor, hashlib.sha256(b"asked").digest(), b"0" * 16)
+    expected = plain_leaf(event, version, origin, NOW, "ab" * 16)
+    assert expected == event_leaf(event, version, origin, NOW, lambda: "ab" * 16)
+
+
+@pytest.mark.parametrize("field", ["place", "note", "rows"])
+def test_an_event_with_half_a_character_is_refused(field):
+    with pytest.raises(Refused) as caught:
+        leaf_of(seized().model_copy(update={field: ("\ud83d",) if field == "rows" else "\ud83d"}))
+    assert "bad_text" == caught.value.code
 
 
 def test_a_leaf_says_everything_that_is_material():
@@ -299,3 +375,70 @@ def test_the_leaf_of_a_reversal_names_the_entry():
     moved = entry.move(DAY, "BTC", 1, Account("C-1/1", "custody", "NIC"), COINS)
     mirrored = entry.reverse(DAY, moved, EntryRef(EventRef("case/C-1", 4), 2))
     assert "case/C-1@4#2" == json.loads(entry_leaf(mirrored, "case/C-1", 5, 1))["reverses"]
+
+
+ACCOUNTS = st.builds(Account, TEXT, TEXT, TEXT)
+REFS = st.builds(EventRef, TEXT, st.integers(0, 2**53))
+POSTINGS = st.builds(
+    Posting,
+    TEXT,
+    st.integers(1),
+    ACCOUNTS,
+    ACCOUNTS,
+    st.none() | st.builds(Authority, TEXT, REFS),
+)
+ENTRIES = st.builds(
+    Entry,
+    TEXT,
+    st.dates(),
+    st.lists(POSTINGS, min_size=1, max_size=2).map(tuple),
+    TEXT,
+    st.none() | st.builds(Value, PLAIN[Decimal], TEXT, TEXT),
+    st.none() | st.builds(EntryRef, REFS, st.integers(1, 9)),
+    st.none() | st.dates(),
+)
+
+
+@given(ENTRIES, TEXT, st.integers(1, 2**53), st.integers(1, 200))
+def test_the_leaf_of_any_entry_is_what_the_plain_way_makes_of_it(it, stream, version, number):
+    def granted(by):
+        at = by.event if by.event.version else EventRef(stream, version)
+        return f"{by.kind}:{at.stream}@{at.version}"
+
+    said = {
+        "entry": number,
+        "flow": it.flow,
+        "kind": it.kind,
+        "leaf": "entry",
+        "on": it.value_date.isoformat(),
+        "postings": [
+            {
+                "amount": str(posting.amount),
+                "asset": posting.asset,
+                "authority": granted(posting.authority) if posting.authority else None,
+                "credit": posting.credit.path,
+                "debit": posting.debit.path,
+            }
+            for posting in it.postings
+        ],
+        "reverses": None,
+        "stream": stream,
+        "value": None,
+        "version": version,
+    }
+    if it.reverses:
+        of, n = it.reverses
+        said["reverses"] = f"{of.stream}@{of.version}#{n}"
+    if it.value:
+        of = format(it.value.amount, "f")
+        said["value"] = {"amount": of, "currency": it.value.currency, "source": it.value.source}
+    if it.effective:
+        said["effective"] = it.effective.isoformat()
+    assert plain(said) == entry_leaf(it, stream, version, number)
+
+
+def test_an_entry_with_half_a_character_is_refused():
+    moved = entry.move(DAY, "BTC", 1, Account("C-1/1", "custody", "\ud83d"), COINS)
+    with pytest.raises(Refused) as caught:
+        entry_leaf(moved, "case/C-1", 1, 1)
+    assert "bad_text" == caught.value.code

@@ -11,12 +11,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property, lru_cache
+from json.encoder import encode_basestring as _text
 from typing import Any
 
+from pydantic import TypeAdapter
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from qazyna.errors import InvariantBroken, Refused
-from qazyna.ledger.entry import Authority, Entry, EntryRef, EventRef
+from qazyna.ledger.entry import Authority, Entry, EntryRef, EventRef, Posting, Value
 from qazyna.plan import EVENTS, Event
 from qazyna.shell import rooms  # noqa: F401  the registry must be full
 
@@ -41,17 +44,22 @@ def _written(value: object) -> bytes:
     try:
         return to_json(value)
     except PydanticSerializationError:
-        raise Refused("bad_text", "A text holds half a character (a lone surrogate).") from None
+        raise _half_a_character() from None
+
+
+def _half_a_character() -> Refused:
+    return Refused("bad_text", "A text holds half a character (a lone surrogate).")
 
 
 def _in_order(value: Any) -> Any:
     """The same, the keys of every object in their order."""
-    if isinstance(value, str):
-        return value
     if isinstance(value, dict):
-        return {key: _in_order(value[key]) for key in sorted(value)}
-    if isinstance(value, list | tuple):
-        return [_in_order(each) for each in value]
+        return {
+            key: each if type(each := value[key]) is str else _in_order(each)
+            for key in sorted(value)
+        }
+    if isinstance(value, (list, tuple)):
+        return [each if type(each) is str else _in_order(each) for each in value]
     if isinstance(value, float):
         raise ValueError("what need not be exact is not written")
     return value
@@ -59,11 +67,11 @@ def _in_order(value: Any) -> Any:
 
 def commitment(salt: str, value: object) -> str:
     """The salted commitment that stands in a leaf for a private value."""
-    return _committed(salt, _in_order(value))
+    return _committed(salt, canonical(value))
 
 
-def _committed(salt: str, value: object) -> str:
-    return hashlib.sha256(bytes.fromhex(salt) + _written(value)).hexdigest()
+def _committed(salt: str, written: bytes) -> str:
+    return hashlib.sha256(bytes.fromhex(salt) + written).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -85,11 +93,49 @@ class Origin:
         body = hashlib.sha256(self.salt + self.body_sha256).hexdigest()
         return {"body_sha256": body, "key": self.key, "kind": self.kind}
 
+    @cached_property
+    def written(self) -> tuple[bytes, bytes]:
+        """The actor and the command as the leaves of its events tell them, in canonical bytes."""
+        return canonical(self.actor), canonical(self.told)
+
+
+_PLAIN = frozenset(("str", "int", "bool", "date", "decimal"))
+"""Schemas of values that are written as one text or number."""
+
 
 @cache
-def _fields(model: type[Event]) -> tuple[str, ...]:
-    """The fields of an event's body in the order in which they are written."""
-    return tuple(sorted(model.model_fields.keys() - {"on"}))
+def _fields(model: type[Event]) -> tuple[tuple[str, bytes, Callable[[Any], bytes], bool], ...]:
+    """The fields of an event's body in the order in which they are written.
+
+    Of each its name, its key in bytes, what writes its value, and whether it is private.
+    """
+    return tuple(
+        (name, canonical(name) + b":", _writer(field), name in model.private)
+        for name, field in sorted(model.model_fields.items())
+        if name != "on"
+    )
+
+
+def _writer(field: FieldInfo) -> Callable[[Any], bytes]:
+    """What writes the values of a field; most as they are, some in canonical order."""
+    adapter = TypeAdapter[Any](field.rebuild_annotation())
+    if _in_order_already(adapter.core_schema):
+        return adapter.serializer.to_json
+    return lambda value: canonical(adapter.dump_python(value, mode="json", exclude_none=True))
+
+
+def _in_order_already(schema: Any) -> bool:
+    """Whether values of this schema are canonical as they are written: texts, and lists of them,
+    and objects whose keys are in their order and all there."""
+    kind = schema["type"]
+    if kind in ("default", "nullable"):
+        return _in_order_already(schema["schema"])
+    if kind == "tuple":
+        return all(map(_in_order_already, schema["items_schema"]))
+    if kind == "dataclass":
+        values = [field["schema"]["type"] for field in schema["schema"]["fields"]]
+        return schema["fields"] == sorted(schema["fields"]) and _PLAIN.issuperset(values)
+    return kind in _PLAIN
 
 
 @lru_cache
@@ -106,71 +152,81 @@ def event_leaf(
 ) -> tuple[bytes, Json | None]:
     """The leaf of an event and, apart, its private values. `salts` gives 16 fresh bytes as hex.
 
-    The keys of the envelope stand here in the order they are written.
+    The keys of the envelope stand in the order they are written.
     """
-    told = event.model_dump(mode="json", exclude_none=True)
-    body = {name: _in_order(told[name]) for name in _fields(type(event)) if name in told}
+    body: list[bytes] = []
     private: Json = {}
-    for field in event.private:
-        value = body.get(field, [])
-        if value != []:  # of an empty list there is nothing to hide
-            salt = salts()
-            private[field] = {"salt": salt, "value": value}
-            body[field] = {"sha256": _committed(salt, value)}
-    leaf = _written(
-        {
-            "actor": origin.actor,
-            "body": body,
-            "command": origin.told,
-            "kind": event.kind,
-            "leaf": "event",
-            "on": told["on"],
-            "recorded_at": _instant(recorded_at),
-            "schema": event.schema_version,
-            "stream": event.stream,
-            "version": version,
-        }
-    )
+    try:
+        for name, key, write, hidden in _fields(type(event)):
+            value = getattr(event, name)
+            if value is None:
+                continue
+            written = write(value)
+            if hidden and written != b"[]":  # of an empty list there is nothing to hide
+                salt = salts()
+                private[name] = {"salt": salt, "value": from_json(written)}
+                written = b'{"sha256":"%b"}' % _committed(salt, written).encode()
+            body.append(key + written)
+        actor, asked = origin.written
+        leaf = _EVENT % (
+            actor,
+            b",".join(body),
+            asked,
+            to_json(event.kind),
+            to_json(event.on),
+            to_json(_instant(recorded_at)),
+            event.schema_version,
+            to_json(event.stream),
+            version,
+        )
+    except PydanticSerializationError:
+        raise _half_a_character() from None
     return _within_limit(leaf, event.kind), private or None
 
 
+_EVENT = (
+    b'{"actor":%b,"body":{%b},"command":%b,"kind":%b,"leaf":"event","on":%b,"recorded_at":%b,'
+    b'"schema":%d,"stream":%b,"version":%d}'
+)
+
+
 def entry_leaf(entry: Entry, stream: str, version: int, number: int) -> bytes:
-    """The leaf of the n-th entry of an event. Its keys stand here in the order they are written."""
-    value = entry.value
-    corrects = {} if entry.effective is None else {"effective": entry.effective.isoformat()}
-    leaf = to_json(
-        {
-            **corrects,
-            "entry": number,
-            "flow": entry.flow,
-            "kind": entry.kind,
-            "leaf": "entry",
-            "on": entry.value_date.isoformat(),
-            "postings": [
-                {
-                    "amount": str(posting.amount),
-                    "asset": posting.asset,
-                    "authority": None
-                    if posting.authority is None
-                    else authority_text(posting.authority, stream, version),
-                    "credit": posting.credit.path,
-                    "debit": posting.debit.path,
-                }
-                for posting in entry.postings
-            ],
-            "reverses": None if entry.reverses is None else reversed_text(entry.reverses),
-            "stream": stream,
-            "value": None
-            if value is None
-            else {
-                "amount": format(value.amount, "f"),
-                "currency": value.currency,
-                "source": value.source,
-            },
-            "version": version,
-        }
+    """The leaf of the n-th entry of an event. Its keys stand in the order they are written."""
+    kind, on, postings, flow, value, reverses, corrects = entry
+    leaf = _ENTRY % (
+        "" if corrects is None else f'"effective":"{corrects}",',
+        number,
+        _text(flow),
+        _text(kind),
+        on,
+        ",".join([_posting(posting, stream, version) for posting in postings]),
+        "null" if reverses is None else _text(reversed_text(reverses)),
+        _text(stream),
+        "null" if value is None else _value(value),
+        version,
     )
-    return _within_limit(leaf, entry.kind)
+    try:
+        return _within_limit(leaf.encode(), kind)
+    except UnicodeEncodeError:
+        raise _half_a_character() from None
+
+
+_ENTRY = (
+    '{%s"entry":%d,"flow":%s,"kind":%s,"leaf":"entry","on":"%s","postings":[%s],"reverses":%s,'
+    '"stream":%s,"value":%s,"version":%d}'
+)
+_POSTING = '{"amount":"%d","asset":%s,"authority":%s,"credit":%s,"debit":%s}'
+_VALUE = '{"amount":"%s","currency":%s,"source":%s}'
+
+
+def _posting(posting: Posting, stream: str, version: int) -> str:
+    asset, amount, debit, credit, by = posting
+    rests_on = "null" if by is None else _text(authority_text(by, stream, version))
+    return _POSTING % (amount, _text(asset), rests_on, _text(credit.path), _text(debit.path))
+
+
+def _value(value: Value) -> str:
+    return _VALUE % (format(value.amount, "f"), _text(value.currency), _text(value.source))
 
 
 def authority_text(authority: Authority, stream: str, version: int) -> str:
