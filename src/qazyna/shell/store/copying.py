@@ -4,10 +4,11 @@ psycopg writes a COPY row by row, and between rows lets other threads run: a thr
 while another one thinks then waits for its turn again and again, and the server waits with it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from types import NoneType
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -31,12 +32,22 @@ def copied(rows: Iterable[Row]) -> bytes:
 
 def _column(values: tuple[Any, ...]) -> Iterable[str]:
     kinds = set(map(type, values))
-    if kinds == {int}:
-        return map(str, values)
-    if kinds == {str} and _clean("".join(values)):
-        return values
-    form = _FORM
-    return ["\\N" if value is None else form[type(value)](value) for value in values]
+    if NoneType not in kinds:
+        return _told(values, kinds)
+    there = [value for value in values if value is not None]
+    told = iter(_told(there, kinds - {NoneType}))
+    return ["\\N" if value is None else next(told) for value in values]
+
+
+def _told(values: Sequence[Any], kinds: set[type]) -> Iterable[str]:
+    """Values that are there, and of these kinds."""
+    if kinds == {str}:
+        return values if _clean("".join(values)) else map(_text, values)
+    if kinds == {bytes}:
+        return map(_ascii if _plain(b"".join(values)) else _bytes, values)
+    if len(kinds) == 1:
+        return map(_FORM[kinds.pop()], values)
+    return [_FORM[type(value)](value) for value in values]
 
 
 def _clean(text: str) -> bool:
@@ -52,12 +63,18 @@ _APART = b"\0\t\n\r"
 """What sets rows and values apart, and what no text can hold."""
 
 
-def _bytes(value: bytes) -> str:
+def _plain(value: bytes) -> bool:
     # What reads as plain text, as leaves mostly do, takes half the room that way. Only ASCII is the
     # same in every encoding that a database may have.
-    if value.isascii() and not any(map(value.__contains__, _APART)):
-        return value.decode().replace("\\", "\\\\\\\\")
-    return "\\\\x" + value.hex()
+    return value.isascii() and not any(map(value.__contains__, _APART))
+
+
+def _bytes(value: bytes) -> str:
+    return _ascii(value) if _plain(value) else "\\\\x" + value.hex()
+
+
+def _ascii(value: bytes) -> str:
+    return value.decode().replace("\\", "\\\\\\\\")
 
 
 _FORM: dict[type, Callable[[Any], str]] = {
