@@ -20,6 +20,8 @@ ASSET_CLASSES = ("currency", "gold", "crypto", "hedge_fund", "venture_fund", "un
 _PLAIN = re.compile(r"\d+(\.\d+)?", re.ASCII)
 _WIDE = Context(prec=100)
 """Wide enough for any amount times any price, so that nothing is lost on the way."""
+_UNITS = [Decimal(1).scaleb(-scale) for scale in range(19)]
+"""The base unit of each scale there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +165,8 @@ def worth(asset: Asset, amount: int, price: Decimal, scale: int = 2) -> Decimal:
     >>> worth(BTC, 75010000, Decimal("58909.00"))
     Decimal('44187.64')
     """
-    exact = _WIDE.multiply(Decimal(amount), price).scaleb(-asset.scale, _WIDE)
-    return exact.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_EVEN, _WIDE)
+    exact = _WIDE.multiply(amount, price).scaleb(-asset.scale, _WIDE)
+    return exact.quantize(_UNITS[scale], ROUND_HALF_EVEN, _WIDE)
 
 
 def total(values: Iterable[Decimal | None]) -> Decimal | None:

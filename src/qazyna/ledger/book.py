@@ -53,13 +53,13 @@ class Balances:
     def post(self, entries: Iterable[Entry]) -> None:
         """Add the entries. Raises if a holding would fall below zero; what came before is kept."""
         for entry in entries:
-            for posting in entry.postings:
-                self._add(posting.debit, posting.asset, posting.amount, debited=True)
-                self._add(posting.credit, posting.asset, posting.amount, debited=False)
+            for asset, amount, debit, credit, _ in entry.postings:
+                self._add(debit, asset, amount if debit.side == "location" else -amount)
+                self._add(credit, asset, -amount if credit.side == "location" else amount)
 
-    def _add(self, account: Account, asset: str, amount: int, debited: bool) -> None:
-        grows = debited == (account.side == "location")
-        quantity = self._quantities.get((account, asset), 0) + (amount if grows else -amount)
+    def _add(self, account: Account, asset: str, amount: int) -> None:
+        key = account, asset
+        quantity = self._quantities.get(key, 0) + amount
         if quantity < 0:
             raise InvariantBroken(f"{account.path} would hold {quantity} {asset}")
-        self._quantities[account, asset] = quantity
+        self._quantities[key] = quantity

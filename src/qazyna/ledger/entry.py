@@ -26,9 +26,8 @@ class Account(NamedTuple):
 
     @property
     def path(self) -> str:
-        return "/".join(
-            (self.book, self.klass, self.detail) if self.detail else (self.book, self.klass)
-        )
+        book, klass, detail = self
+        return f"{book}/{klass}/{detail}" if detail else f"{book}/{klass}"
 
     @property
     def side(self) -> str:
@@ -259,30 +258,28 @@ def grants_for(entries: tuple[Entry, ...]) -> tuple[Grant, ...]:
 
 def rules_of(entry: Entry) -> tuple[chart.Rule, ...]:
     """The rules the entry needs, one a leg; the chart must have them all."""
-    first, *rest = entry.postings
-    rules: tuple[chart.Rule, ...] = (_rule(entry.kind, 1, first, ""),)
-    if rest:
-        tied = first.debit.klass if entry.kind in chart.TWO_LEGGED else ""
-        rules += (_rule(entry.kind, 2, rest[0], tied),)
-    return rules
+    kind, postings = entry.kind, entry.postings
+    first = _rule(kind, 1, postings[0], "")
+    if len(postings) == 1:
+        return (first,)
+    tied = postings[0].debit.klass if kind in chart.TWO_LEGGED else ""
+    return first, _rule(kind, 2, postings[1], tied)
 
 
 def _rule(kind: str, leg: int, posting: Posting, counter: str) -> chart.Rule:
-    by = posting.authority.kind if posting.authority else chart.NONE
-    return kind, leg, posting.debit.klass, posting.credit.klass, counter, by
+    _, _, debit, credit, by = posting
+    return kind, leg, debit.klass, credit.klass, counter, by.kind if by else chart.NONE
 
 
 def _allowed(entry: Entry) -> Entry:
     if not chart.RULES.issuperset(rules_of(entry)):
         unknown = set(rules_of(entry)) - chart.RULES
         raise InvariantBroken(f"the chart of accounts has no {sorted(unknown)}")
-    for posting in entry.postings:
-        if posting.amount <= 0:
-            raise InvariantBroken(f"{entry.kind} of {posting.amount} {posting.asset}")
-        if posting.debit.book != posting.credit.book or posting.debit == posting.credit:
-            raise InvariantBroken(
-                f"{posting.debit.path} and {posting.credit.path} cannot be joined"
-            )
+    for asset, amount, debit, credit, _ in entry.postings:
+        if amount <= 0:
+            raise InvariantBroken(f"{entry.kind} of {amount} {asset}")
+        if debit.book != credit.book or debit == credit:
+            raise InvariantBroken(f"{debit.path} and {credit.path} cannot be joined")
     if len(entry.postings) == 2:
         out, back = entry.postings
         same_book = out.debit.book == back.debit.book

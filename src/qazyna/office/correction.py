@@ -28,7 +28,7 @@ AccountTold = tuple[str, str, str]
 class Correctable(State):
     """A state that remembers which entries of its stream were reversed."""
 
-    reversed: list[str] = []
+    reversed: list[str] = Field(default_factory=list)
     """`version/number` of each"""
 
     def corrected(self, mirrored: Entry) -> None:

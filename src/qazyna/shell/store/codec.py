@@ -19,7 +19,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from qazyna.errors import InvariantBroken, Refused
-from qazyna.ledger.entry import Authority, Entry, EntryRef, EventRef, Posting, Value
+from qazyna.ledger.entry import Authority, Entry, EntryRef, Posting, Value
 from qazyna.plan import EVENTS, Event
 from qazyna.shell import rooms  # noqa: F401  the registry must be full
 
@@ -231,8 +231,8 @@ def _value(value: Value) -> str:
 
 def authority_text(authority: Authority, stream: str, version: int) -> str:
     """What an entry of that event rests on: the kind of authority, and the event that gave it."""
-    event = authority.event if authority.event.version else EventRef(stream, version)
-    return f"{authority.kind}:{event.stream}@{event.version}"
+    kind, (giver, number) = authority
+    return f"{kind}:{giver}@{number}" if number else f"{kind}:{stream}@{version}"
 
 
 def reversed_text(entry: EntryRef) -> str:
