@@ -33,8 +33,6 @@ class Known:
     world: World
     recorded_at: datetime
     command: tuple[bytes, dict[str, Any]] | None
-    books: dict[str, int] = field(default_factory=dict)
-    accounts: dict[Account, int] = field(default_factory=dict)
     asset_codes: set[str] = field(default_factory=set)
     read_books: frozenset[str] = frozenset()
     locked: frozenset[str] = frozenset()
@@ -47,11 +45,7 @@ _STREAMS = """
     SELECT name, version, state FROM books.stream WHERE name = ANY($1) ORDER BY name FOR UPDATE
 """
 _BOOKS = """
-    SELECT b.path, b.id, a.id, a.class, a.detail, h.asset, h.quantity
-    FROM books.book b
-    LEFT JOIN books.account a ON a.book = b.id
-    LEFT JOIN books.holding h ON h.account = a.id
-    WHERE b.path = ANY($1)
+    SELECT book, class, detail, asset, quantity FROM books.holding WHERE book = ANY($1)
 """
 _ASSETS = "SELECT code, class, scale, name FROM books.asset WHERE event IS NOT NULL"
 _REST = f"""
@@ -107,16 +101,10 @@ def read_known(
         batch = Batch(connection)
         _add_any(batch, _BOOKS, more)
         rows += transaction.send(batch)[0]
-    quantities: dict[tuple[Account, str], int] = {}
-    book_ids: dict[str, int] = {}
-    account_ids: dict[Account, int] = {}
-    for path, book_id, account_id, klass, detail, asset, quantity in rows:
-        book_ids[path] = book_id
-        if account_id is not None:
-            account = Account(path, klass, detail)
-            account_ids[account] = account_id
-            if asset is not None:
-                quantities[account, asset] = int(quantity)
+    quantities = {
+        (Account(book, klass, detail), asset): int(quantity)
+        for book, klass, detail, asset, quantity in rows
+    }
     earlier = _earlier(connection, list(command.events()))
     world = World(
         now=recorded_at,
@@ -134,8 +122,6 @@ def read_known(
         world,
         recorded_at,
         (bytes.fromhex(repeated[0]), repeated[1]) if repeated else None,
-        book_ids,
-        account_ids,
         set(there),
         frozenset((*books, *more)),
         frozenset(streams),

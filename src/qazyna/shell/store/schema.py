@@ -18,7 +18,7 @@ _FOLDER = Path(__file__).parent
 
 _INSERT_ONLY = (
     *("command", "event", "entry", "authority", "asset", "permitted"),
-    *("book", "account", "price", "document"),
+    *("price", "document"),
 )
 """The application adds to these and does nothing else to them."""
 

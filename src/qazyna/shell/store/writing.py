@@ -23,7 +23,6 @@ from qazyna.history.register import uncollected
 from qazyna.ledger import chart
 from qazyna.ledger.entry import (
     THIS_EVENT,
-    Account,
     Authority,
     Entry,
     EntryRef,
@@ -31,7 +30,7 @@ from qazyna.ledger.entry import (
     Grant,
     Posting,
 )
-from qazyna.plan import Event, book_kind, book_stream
+from qazyna.plan import Event, book_stream
 from qazyna.shell.store.codec import Origin, entry_leaf, event_leaf
 from qazyna.shell.store.copying import copied
 from qazyna.shell.store.reading import Known, state_json
@@ -67,12 +66,11 @@ _COLUMNS = {
     "permitted": "book_kind class side asset_class event",
     "price": "asset currency on_date price source estimated event",
     "closed": "follows through event",
-    "book": "id path kind stream",
-    "account": "id book book_kind class side detail",
-    "authority": "id authority of_case event event_kind stream book book_stream asset granted",
+    "authority": "id authority of_case event event_kind stream book asset granted",
     "entry": "id event number kind legs value_date flow value currency price_source leaf reverses"
-    " effective book asset quantity debit credit debit_class credit_class authority scope"
-    " book2 asset2 quantity2 debit2 credit2 debit_class2 credit_class2 authority2 scope2",
+    " effective book asset quantity debit_class debit_detail credit_class credit_detail authority"
+    " scope book2 asset2 quantity2 debit_class2 debit_detail2 credit_class2 credit_detail2"
+    " authority2 scope2",
 }
 
 _MAY_BE_THERE = ("document", "permitted")
@@ -85,7 +83,7 @@ def _salt() -> str:
 
 _pools: "WeakKeyDictionary[Connection, dict[str, list[int]]]" = WeakKeyDictionary()
 """By connection: numbers of rows whose order says nothing, drawn so many at a time."""
-_POOLED = frozenset({"book_id", "account_id", "authority_id"})
+_POOLED = frozenset({"authority_id"})
 _POOL = 48
 
 
@@ -230,31 +228,6 @@ def write(
     return follows, writer.seqs
 
 
-def _places(
-    known: Known, booked: Iterable[tuple[Event, Any, Any]]
-) -> tuple[list[str], list[Account]]:
-    """Books and accounts that do not exist yet, in the order they are first needed."""
-    books: dict[str, None] = {}
-    accounts: dict[Account, None] = {}
-    for event, entries, grants in booked:
-        for grant in grants:
-            if grant.book not in known.books:
-                books[grant.book] = None
-        for entry in entries:
-            for posting in entry.postings:
-                book = posting.debit.book
-                if book not in known.books:
-                    if book not in known.read_books and book_stream(book) not in known.locked:
-                        raise InvariantBroken(
-                            f"{event.kind} posts to {book}, which its command never read"
-                        )
-                    books[book] = None
-                for account in (posting.debit, posting.credit):
-                    if account not in known.accounts:
-                        accounts[account] = None
-    return list(books), list(accounts)
-
-
 def _command(origin: Origin, result: Any, known: Known) -> Row:
     """The row of the command itself."""
     asked = (origin.key, origin.kind, origin.body_sha256, origin.salt)
@@ -271,23 +244,21 @@ class _Writer:
         self.scopes: dict[Scope, int] = {}
         self.entry_ids: dict[EntryRef, int] = {}
         self.seqs: list[int] = []
+        self.mine: set[str] = set(known.read_books)
+        """Books that may be posted to."""
 
     def add(self, inserting: _Inserting, rows: Rows, happened: Iterable[Booked]) -> None:
         """Rows of a batch of events: what they open, grant, enter and post."""
         booked = [(event, entries, event.grants(entries)) for event, entries in happened]
-        books, accounts = _places(self.known, booked)
         self.ids = _Ids(
             inserting.free,
             {
                 "event_seq": len(booked),
-                "book_id": len(books),
-                "account_id": len(accounts),
                 "entry_id": sum(len(entries) for _, entries, _ in booked),
                 "authority_id": sum(len(grants) for _, _, grants in booked),
             },
             self.known.drawn,
         )
-        self._open(rows, books, accounts)
         self._earlier(inserting, booked)
         for event, entries, grants in booked:
             seq, stream = self.ids.next("event_seq"), event.stream
@@ -298,24 +269,6 @@ class _Writer:
                 self._grant(rows, grant, event, seq, version)
             for number, entry in enumerate(entries, start=1):
                 self._entry(rows, entry, seq, stream, version, number)
-
-    def _open(self, rows: Rows, books: Iterable[str], accounts: Iterable[Account]) -> None:
-        known = self.known
-        for path in books:
-            known.books[path] = self.ids.next("book_id")
-            rows["book"].append((known.books[path], path, book_kind(path), book_stream(path)))
-        for account in accounts:
-            known.accounts[account] = self.ids.next("account_id")
-            rows["account"].append(
-                (
-                    known.accounts[account],
-                    known.books[account.book],
-                    book_kind(account.book),
-                    account.klass,
-                    account.side,
-                    account.detail,
-                )
-            )
 
     def _earlier(
         self, inserting: _Inserting, booked: Iterable[tuple[Event, tuple[Entry, ...], Any]]
@@ -385,8 +338,7 @@ class _Writer:
                 seq,
                 event.kind,
                 event.stream,
-                self.known.books[grant.book],
-                book_stream(grant.book),
+                grant.book,
                 grant.asset,
                 grant.amount,
             )
@@ -419,18 +371,26 @@ class _Writer:
         )
 
     def _leg(self, posting: Posting, stream: str, version: int) -> Row:
-        known, by, book = self.known, posting.authority, posting.debit.book
+        asset, amount, (book, debit, debit_detail), (_, credit, credit_detail), by = posting
+        if book not in self.mine:
+            self._may_post(book)
         return (
-            known.books[book],
-            posting.asset,
-            posting.amount,
-            known.accounts[posting.debit],
-            known.accounts[posting.credit],
-            posting.debit.klass,
-            posting.credit.klass,
+            book,
+            asset,
+            amount,
+            debit,
+            debit_detail,
+            credit,
+            credit_detail,
             by.kind if by else chart.NONE,
-            self.scopes[_scope(by, stream, version, book, posting.asset)] if by else None,
+            self.scopes[_scope(by, stream, version, book, asset)] if by else None,
         )
+
+    def _may_post(self, book: str) -> None:
+        """A book that the command read, or a new one of a stream that it locked."""
+        if book_stream(book) not in self.known.locked:
+            raise InvariantBroken(f"{book} is posted to, and its command never read it")
+        self.mine.add(book)
 
 
 _NO_LEG: Row = (None,) * 9
@@ -443,9 +403,8 @@ def _scope(by: Authority, stream: str, version: int, book: str, asset: str) -> S
 
 
 _GRANT_ID = """
-    SELECT g.id FROM books.authority g
-    JOIN books.event e ON e.seq = g.event JOIN books.book b ON b.id = g.book
-    WHERE g.authority = %s AND e.stream = %s AND e.version = %s AND b.path = %s AND g.asset = %s
+    SELECT g.id FROM books.authority g JOIN books.event e ON e.seq = g.event
+    WHERE g.authority = %s AND e.stream = %s AND e.version = %s AND g.book = %s AND g.asset = %s
 """
 _ENTRY_ID = """
     SELECT n.id FROM books.entry n JOIN books.event e ON e.seq = n.event
@@ -454,8 +413,8 @@ _ENTRY_ID = """
 
 
 _WHOLE = [
-    *("debits_its_book", "credits_its_book"),
-    *("debits_its_second_book", "credits_its_second_book"),
+    *("debits_a_holding", "credits_a_holding"),
+    *("second_leg_debits_a_holding", "second_leg_credits_a_holding"),
 ]
 """Keys that wait for the commit, though a batch of whole events satisfies them at its end."""
 

@@ -128,52 +128,26 @@ CREATE TABLE lawful (
         FOREIGN KEY (book_kind, class, side, asset_class) REFERENCES permitted
 );
 
-CREATE SEQUENCE book_id;
-CREATE TABLE book (
-    id     bigint NOT NULL PRIMARY KEY DEFAULT nextval('book_id'),
-    path   text   NOT NULL UNIQUE,
-    kind   text   NOT NULL,
-    stream text   NOT NULL,
-    UNIQUE (id, kind),
-    UNIQUE (id, stream),
-    CHECK (CASE kind
-        WHEN 'case' THEN path ~ '^.+/[^/]+$' AND path !~ '^workout/[^/]+$'
-                         AND stream = 'case/' || regexp_replace(path, '/[^/]+$', '')
-        WHEN 'reserve' THEN path = 'reserve' AND stream = 'reserve'
-        WHEN 'budget' THEN path = 'budget' AND stream = 'budget'
-        WHEN 'workout' THEN path ~ '^workout/[^/]+$' AND stream = path
-        ELSE false END)
-);
-
-CREATE SEQUENCE account_id;
-CREATE TABLE account (
-    id        bigint NOT NULL PRIMARY KEY DEFAULT nextval('account_id'),
-    book      bigint NOT NULL,
-    book_kind text   NOT NULL,
-    class     text   NOT NULL,
-    side      text   NOT NULL,
-    detail    text   NOT NULL DEFAULT '',
-    UNIQUE (book, class, detail),
-    UNIQUE (id, book, book_kind, class, side),
-    FOREIGN KEY (book, book_kind) REFERENCES book (id, kind)
-);
-
 CREATE TABLE holding (
     -- One account in one asset, with its running quantity, which cannot fall below zero. Written
-    -- by the trigger on postings alone. (The account settles book and class: one row an asset.)
-    account     bigint        NOT NULL,
-    asset       text          NOT NULL,
-    book        bigint        NOT NULL,
-    book_kind   text          NOT NULL,
+    -- by the trigger on entries alone. An account is named by its book, its class and a detail: no
+    -- number stands for it, so that every row says by itself whose and where.
+    book        text          NOT NULL,
     class       text          NOT NULL,
-    side        text          NOT NULL,
-    asset_class text          NOT NULL,
-    quantity    numeric(78,0) NOT NULL DEFAULT 0
+    detail      text          NOT NULL,
+    asset       text          NOT NULL,
+    quantity    numeric(78,0) NOT NULL
                 CONSTRAINT never_below_zero CHECK (quantity >= 0 AND quantity <> 'NaN'),
     last_day    date          NOT NULL,   -- of its latest posting by value date
-    PRIMARY KEY (account, asset, book, class),
-    CONSTRAINT of_its_account FOREIGN KEY (account, book, book_kind, class, side)
-        REFERENCES account (id, book, book_kind, class, side),
+    asset_class text          NOT NULL,
+    side        text          NOT NULL,
+    -- What its name makes it: `C-17/1`, a holding of a case, or one of the others.
+    book_kind   text CONSTRAINT names_a_book NOT NULL GENERATED ALWAYS AS (CASE
+                    WHEN book IN ('reserve', 'budget') THEN book
+                    WHEN book LIKE '%/' OR book LIKE 'workout/%/%' THEN NULL
+                    WHEN book LIKE 'workout/%' THEN 'workout'
+                    WHEN book LIKE '_%/%' THEN 'case' END) STORED,
+    PRIMARY KEY (book, class, detail, asset),
     CONSTRAINT of_its_asset_and_permitted
         FOREIGN KEY (book_kind, class, side, asset, asset_class) REFERENCES lawful
 ) WITH (fillfactor = 60);
@@ -190,20 +164,21 @@ CREATE TABLE authority (
     tx          xid8          NOT NULL DEFAULT pg_current_xact_id(),
     event_kind  text          NOT NULL,
     stream      text          NOT NULL,
-    book        bigint        NOT NULL,
-    book_stream text          NOT NULL,
+    book        text          NOT NULL,
     asset       text          NOT NULL REFERENCES asset,
     granted     numeric(78,0) NOT NULL
                 CONSTRAINT grants_something CHECK (granted > 0 AND granted <> 'NaN'),
-    CONSTRAINT of_that_very_case CHECK (NOT of_case OR stream = book_stream),
+    -- The stream that a book answers to: its case's, or its own.
+    CONSTRAINT of_that_very_case CHECK (NOT of_case OR stream = CASE
+        WHEN book IN ('reserve', 'budget') OR book LIKE 'workout/%' THEN book
+        ELSE 'case/' || regexp_replace(book, '/[^/]+$', '') END),
     CONSTRAINT granted_once UNIQUE (event, authority, book, asset),
     UNIQUE (id, authority, book, asset),
     UNIQUE (id, granted),
     CONSTRAINT granted_with_its_event
         FOREIGN KEY (event, tx, event_kind, stream) REFERENCES event (seq, tx, kind, stream),
     CONSTRAINT by_the_right_kind_of_event FOREIGN KEY (authority, event_kind, of_case)
-        REFERENCES authority_event (authority, event_kind, of_case),
-    CONSTRAINT of_that_book FOREIGN KEY (book, book_stream) REFERENCES book (id, stream)
+        REFERENCES authority_event (authority, event_kind, of_case)
 );
 
 CREATE TABLE drawn (
@@ -226,9 +201,6 @@ CREATE TABLE entry (
     id            bigint        NOT NULL PRIMARY KEY DEFAULT nextval('entry_id'),
     event         bigint        NOT NULL,
     tx            xid8          NOT NULL DEFAULT pg_current_xact_id(),
-    book          bigint        NOT NULL,
-    debit         bigint        NOT NULL,
-    credit        bigint        NOT NULL,
     value_date    date          NOT NULL
                   CONSTRAINT a_calendar_day CHECK (value_date BETWEEN '0001-01-01' AND '9999-12-31'),
     number        smallint      NOT NULL CHECK (number > 0),
@@ -238,8 +210,11 @@ CREATE TABLE entry (
     first_leg     smallint      NOT NULL GENERATED ALWAYS AS (1::smallint) STORED,
     counter       text          NOT NULL GENERATED ALWAYS AS (''::text) STORED,
     kind          text          NOT NULL,
+    book          text          NOT NULL,
     debit_class   text          NOT NULL,
+    debit_detail  text          NOT NULL,
     credit_class  text          NOT NULL,
+    credit_detail text          NOT NULL,
     authority     text          NOT NULL DEFAULT 'none',
     asset         text          NOT NULL,
     quantity      numeric(78,0) NOT NULL,
@@ -250,11 +225,11 @@ CREATE TABLE entry (
     value         numeric       CHECK (value <> 'NaN' AND abs(value) < 1e40),
     currency      text,
     price_source  text,
-    book2         bigint,
-    debit2        bigint,
-    credit2       bigint,
+    book2         text,
     debit_class2  text,
+    debit_detail2 text,
     credit_class2 text,
+    credit_detail2 text,
     authority2    text,
     asset2        text,
     quantity2     numeric(78,0),
@@ -272,38 +247,46 @@ CREATE TABLE entry (
     CONSTRAINT both_legs CHECK (CASE WHEN kind IN ('exchange', 'transfer') THEN legs = 2
                                      WHEN kind = 'reverse' THEN true ELSE legs = 1 END),
     CONSTRAINT has_its_second_leg CHECK (
-        num_nonnulls(book2, asset2, quantity2, debit2, credit2, debit_class2, credit_class2,
-                     authority2) = CASE legs WHEN 2 THEN 8 ELSE 0 END
+        num_nonnulls(book2, asset2, quantity2, debit_class2, debit_detail2, credit_class2,
+                     credit_detail2, authority2) = CASE legs WHEN 2 THEN 8 ELSE 0 END
         AND (legs = 2 OR scope2 IS NULL)),
     CONSTRAINT more_than_nothing CHECK (quantity > 0 AND quantity <> 'NaN'
                                         AND quantity2 > 0 AND quantity2 <> 'NaN'),
-    CONSTRAINT two_accounts CHECK (debit <> credit AND debit2 <> credit2),
+    CONSTRAINT two_accounts
+        CHECK ((debit_class <> credit_class OR debit_detail <> credit_detail)
+               AND (debit_class2 <> credit_class2 OR debit_detail2 <> credit_detail2)),
     CONSTRAINT names_its_grant CHECK ((authority = 'none') = (scope IS NULL)
                                       AND (authority2 = 'none') = (scope2 IS NULL)),
     CONSTRAINT reversal_of_something CHECK ((kind = 'reverse') = (reverses IS NOT NULL)),
     CHECK ((value IS NULL) = (currency IS NULL) AND (value IS NULL) = (price_source IS NULL)),
     -- An exchange stays in its book and under its title, and changes its asset.
     CONSTRAINT exchange_keeps_its_title
-        CHECK (kind <> 'exchange' OR (book = book2 AND debit = credit2)),
+        CHECK (kind <> 'exchange' OR (book = book2 AND debit_class = credit_class2
+                                      AND debit_detail = credit_detail2)),
     CONSTRAINT exchange_changes_asset CHECK (kind <> 'exchange' OR asset <> asset2),
     -- A transfer moves the same units to another book.
     CONSTRAINT transfer_moves_the_same_units
         CHECK (kind <> 'transfer' OR (asset = asset2 AND quantity = quantity2)),
     CONSTRAINT transfer_changes_book CHECK (kind <> 'transfer' OR book <> book2),
     UNIQUE (event, number),
-    UNIQUE (id, reversible, debit, credit, asset, quantity),
-    UNIQUE (id, debit2, credit2, asset2, quantity2),
+    CONSTRAINT can_be_mirrored UNIQUE (id, reversible, book, debit_class, debit_detail, credit_class,
+                                       credit_detail, asset, quantity),
+    CONSTRAINT second_leg_can_be_mirrored
+        UNIQUE (id, book2, debit_class2, debit_detail2, credit_class2, credit_detail2, asset2,
+                quantity2),
     CONSTRAINT booked_with_its_event FOREIGN KEY (event, tx) REFERENCES event (seq, tx),
     -- Both accounts of a leg are of its book and hold its asset. Deferred, because the entry itself
     -- brings a new holding about.
-    CONSTRAINT debits_its_book FOREIGN KEY (debit, asset, book, debit_class)
-        REFERENCES holding (account, asset, book, class) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT credits_its_book FOREIGN KEY (credit, asset, book, credit_class)
-        REFERENCES holding (account, asset, book, class) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT debits_its_second_book FOREIGN KEY (debit2, asset2, book2, debit_class2)
-        REFERENCES holding (account, asset, book, class) DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT credits_its_second_book FOREIGN KEY (credit2, asset2, book2, credit_class2)
-        REFERENCES holding (account, asset, book, class) DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT debits_a_holding FOREIGN KEY (book, debit_class, debit_detail, asset)
+        REFERENCES holding DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT credits_a_holding FOREIGN KEY (book, credit_class, credit_detail, asset)
+        REFERENCES holding DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT second_leg_debits_a_holding
+        FOREIGN KEY (book2, debit_class2, debit_detail2, asset2)
+        REFERENCES holding DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT second_leg_credits_a_holding
+        FOREIGN KEY (book2, credit_class2, credit_detail2, asset2)
+        REFERENCES holding DEFERRABLE INITIALLY DEFERRED,
     -- The chart has this pair of classes, on this authority.
     CONSTRAINT in_the_chart
         FOREIGN KEY (kind, first_leg, debit_class, credit_class, counter, authority)
@@ -318,29 +301,35 @@ CREATE TABLE entry (
         REFERENCES authority (id, authority, book, asset),
     -- A reversal mirrors the whole of the entry it names: as many legs, each the other way about.
     CONSTRAINT mirrors_what_it_reverses
-        FOREIGN KEY (reverses, legs, credit, debit, asset, quantity)
-        REFERENCES entry (id, reversible, debit, credit, asset, quantity),
+        FOREIGN KEY (reverses, legs, book, credit_class, credit_detail, debit_class, debit_detail,
+                     asset, quantity)
+        REFERENCES entry (id, reversible, book, debit_class, debit_detail, credit_class,
+                          credit_detail, asset, quantity),
     CONSTRAINT second_leg_mirrors_what_it_reverses
-        FOREIGN KEY (reverses, credit2, debit2, asset2, quantity2)
-        REFERENCES entry (id, debit2, credit2, asset2, quantity2)
+        FOREIGN KEY (reverses, book2, credit_class2, credit_detail2, debit_class2, debit_detail2,
+                     asset2, quantity2)
+        REFERENCES entry (id, book2, debit_class2, debit_detail2, credit_class2, credit_detail2,
+                          asset2, quantity2)
 );
 CREATE UNIQUE INDEX reversed_once ON entry (reverses) WHERE reverses IS NOT NULL;
 -- With what a balance of any day sums, so that it is read from the index alone.
-CREATE INDEX entry_by_debit ON entry (debit, value_date, id) INCLUDE (asset, quantity);
-CREATE INDEX entry_by_credit ON entry (credit, value_date, id) INCLUDE (asset, quantity);
-CREATE INDEX entry_by_debit2 ON entry (debit2, value_date, id) INCLUDE (asset2, quantity2)
-    WHERE legs = 2;
-CREATE INDEX entry_by_credit2 ON entry (credit2, value_date, id) INCLUDE (asset2, quantity2)
-    WHERE legs = 2;
+CREATE INDEX entry_by_debit ON entry (book, debit_class, debit_detail, value_date, id)
+    INCLUDE (asset, quantity);
+CREATE INDEX entry_by_credit ON entry (book, credit_class, credit_detail, value_date, id)
+    INCLUDE (asset, quantity);
+CREATE INDEX entry_by_debit2 ON entry (book2, debit_class2, debit_detail2, value_date, id)
+    INCLUDE (asset2, quantity2) WHERE legs = 2;
+CREATE INDEX entry_by_credit2 ON entry (book2, credit_class2, credit_detail2, value_date, id)
+    INCLUDE (asset2, quantity2) WHERE legs = 2;
 
 -- Leg by leg, as most questions want them. (A constant tells the planner which half is not asked for.)
 CREATE VIEW posting AS
-    SELECT id AS entry, 1::smallint AS leg, tx, kind, value_date, book, asset, quantity, debit, credit,
-           debit_class, credit_class, counter, authority, scope, reverses
+    SELECT id AS entry, 1::smallint AS leg, tx, kind, value_date, book, asset, quantity, debit_class,
+           debit_detail, credit_class, credit_detail, counter, authority, scope, reverses
     FROM entry
     UNION ALL
-    SELECT id, 2::smallint, tx, kind, value_date, book2, asset2, quantity2, debit2, credit2,
-           debit_class2, credit_class2, counter2, authority2, scope2, reverses
+    SELECT id, 2::smallint, tx, kind, value_date, book2, asset2, quantity2, debit_class2,
+           debit_detail2, credit_class2, credit_detail2, counter2, authority2, scope2, reverses
     FROM entry WHERE legs = 2;
 
 -- ── Read models, written in the same transaction ────────────────────────────────────────────────

@@ -13,7 +13,7 @@ DO $$
 DECLARE t text;
 BEGIN
     FOREACH t IN ARRAY ARRAY['command', 'event', 'entry', 'authority', 'asset', 'permitted',
-                             'lawful', 'book', 'account', 'price', 'document']
+                             'lawful', 'price', 'document']
     LOOP
         EXECUTE format($f$
             CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON %I
@@ -43,7 +43,7 @@ BEGIN
     FOREACH t IN ARRAY ARRAY['holding', 'drawn', 'tally']
     LOOP
         EXECUTE format($f$
-            CREATE TRIGGER follows_postings BEFORE UPDATE ON %I FOR EACH ROW
+            CREATE TRIGGER follows_postings BEFORE UPDATE ON %I FOR EACH STATEMENT
             WHEN (pg_trigger_depth() = 0)
             EXECUTE FUNCTION refuse('running figures follow the postings', 'Post an entry.');
             ALTER TABLE %I ENABLE ALWAYS TRIGGER follows_postings;
@@ -59,7 +59,7 @@ BEGIN
     FOREACH t IN ARRAY ARRAY['holding', 'drawn', 'tally', 'lawful']
     LOOP
         EXECUTE format($f$
-            CREATE TRIGGER starts_with_a_posting BEFORE INSERT ON %I FOR EACH ROW
+            CREATE TRIGGER starts_with_a_posting BEFORE INSERT ON %I FOR EACH STATEMENT
             WHEN (pg_trigger_depth() = 0)
             EXECUTE FUNCTION refuse('running figures follow the postings', 'Post an entry.');
             ALTER TABLE %I ENABLE ALWAYS TRIGGER starts_with_a_posting $f$, t, t);
@@ -101,8 +101,11 @@ DECLARE
     posted bigint;       -- legs in all,
     drawing bigint;      -- and entries that rest on a grant, or take one back
     -- What the postings move and was there before: holdings, by how much, their latest day; or grants.
-    ids bigint[];
+    books text[];
+    classes text[];
+    details text[];
     codes text[];
+    ids bigint[];
     nets numeric[];
     latest date[];
     dated_back boolean := false;  -- something was taken out on an earlier day than the last
@@ -111,7 +114,7 @@ DECLARE
     last date;
     below text;
 BEGIN
-    SELECT count(*) + count(debit2), count(*) FILTER (WHERE scope IS NOT NULL OR reverses IS NOT NULL
+    SELECT count(*) + count(book2), count(*) FILTER (WHERE scope IS NOT NULL OR reverses IS NOT NULL
                                                             OR scope2 IS NOT NULL)
     INTO posted, drawing FROM fresh;
     few := posted < 9;
@@ -122,41 +125,46 @@ BEGIN
     --    whatever is taken out before it is seen to be dated back.
     IF few THEN
         FOR moves IN
-            SELECT leg.account, leg.asset, f.value_date AS day, leg.net, leg.taken
+            SELECT leg.book, leg.class, leg.detail, leg.asset, f.value_date AS day, leg.net, leg.taken
             FROM fresh f, LATERAL (VALUES
-                (f.debit, f.asset, f.quantity, f.debit_class = ANY (titles)),
-                (f.credit, f.asset, -f.quantity, f.credit_class <> ALL (titles)),
-                (f.debit2, f.asset2, f.quantity2, f.debit_class2 = ANY (titles)),
-                (f.credit2, f.asset2, -f.quantity2, f.credit_class2 <> ALL (titles))
-            ) AS leg (account, asset, net, taken)
-            WHERE leg.account IS NOT NULL
-            ORDER BY leg.account, leg.asset, leg.taken
+                (f.book, f.debit_class, f.debit_detail, f.asset, f.quantity,
+                 f.debit_class = ANY (titles)),
+                (f.book, f.credit_class, f.credit_detail, f.asset, -f.quantity,
+                 f.credit_class <> ALL (titles)),
+                (f.book2, f.debit_class2, f.debit_detail2, f.asset2, f.quantity2,
+                 f.debit_class2 = ANY (titles)),
+                (f.book2, f.credit_class2, f.credit_detail2, f.asset2, -f.quantity2,
+                 f.credit_class2 <> ALL (titles))
+            ) AS leg (book, class, detail, asset, net, taken)
+            WHERE leg.book IS NOT NULL
+            ORDER BY leg.book, leg.class, leg.detail, leg.asset, leg.taken
         LOOP
             UPDATE holding h
             SET quantity = h.quantity + CASE h.side WHEN 'location' THEN moves.net
                                                     ELSE -moves.net END,
                 last_day = greatest(h.last_day, moves.day)
-            WHERE h.account = moves.account AND h.asset = moves.asset
+            WHERE h.book = moves.book AND h.class = moves.class AND h.detail = moves.detail
+              AND h.asset = moves.asset
             RETURNING h.last_day INTO last;
             IF NOT FOUND THEN
                 WITH opened AS MATERIALIZED (
-                    SELECT a.id, a.book, a.book_kind, a.class, a.side, s.code, s.class AS asset_class
-                    FROM account a, asset s WHERE a.id = moves.account AND s.code = moves.asset
-                ), first_of_its_kind AS (
-                    INSERT INTO lawful
-                    SELECT book_kind, class, side, code, asset_class FROM opened
-                    WHERE NOT EXISTS (
-                        SELECT FROM lawful l
-                        WHERE (l.book_kind, l.class, l.side, l.asset, l.asset_class)
-                            = (opened.book_kind, opened.class, opened.side, opened.code,
-                               opened.asset_class))
-                    ON CONFLICT DO NOTHING
+                    INSERT INTO holding (book, class, detail, asset, quantity, last_day, asset_class,
+                                         side)
+                    SELECT moves.book, moves.class, moves.detail, s.code,
+                           CASE WHEN moves.class = ANY (titles) THEN -moves.net ELSE moves.net END,
+                           moves.day, s.class,
+                           CASE WHEN moves.class = ANY (titles) THEN 'title' ELSE 'location' END
+                    FROM asset s WHERE s.code = moves.asset
+                    RETURNING book_kind, class, side, asset, asset_class
                 )
-                INSERT INTO holding (account, asset, book, book_kind, class, side, asset_class,
-                                     quantity, last_day)
-                SELECT id, code, book, book_kind, class, side, asset_class,
-                       CASE side WHEN 'location' THEN moves.net ELSE -moves.net END, moves.day
-                FROM opened;
+                INSERT INTO lawful
+                SELECT * FROM opened
+                WHERE NOT EXISTS (
+                    SELECT FROM lawful l
+                    WHERE (l.book_kind, l.class, l.side, l.asset, l.asset_class)
+                        = (opened.book_kind, opened.class, opened.side, opened.asset,
+                           opened.asset_class))
+                ON CONFLICT DO NOTHING;
             ELSIF moves.taken AND moves.day < last THEN
                 dated_back := true;
             END IF;
@@ -165,68 +173,72 @@ BEGIN
         -- 2. What was not there is new, and inserted at once: by the same look as the locks, so that
         --    another writer who brings the same about meantime meets the primary key.
         WITH touched AS MATERIALIZED (
-            SELECT moved.account, moved.asset, moved.net, moved.last_day, moved.taken_on,
-                   there.last_day AS last_before
+            SELECT moved.book, moved.class, moved.detail, moved.asset, moved.net, moved.last_day,
+                   moved.taken_on, there.last_day AS last_before
             FROM (
-                SELECT account, asset, sum(net) AS net, max(value_date) AS last_day,
+                SELECT book, class, detail, asset, sum(net) AS net, max(value_date) AS last_day,
                        min(taken_on) AS taken_on
                 FROM (
-                    SELECT debit AS account, asset, quantity AS net, value_date,
+                    SELECT book, debit_class AS class, debit_detail AS detail, asset, quantity AS net,
+                           value_date,
                            CASE WHEN debit_class = ANY (titles) THEN value_date END AS taken_on
                     FROM fresh
                     UNION ALL
-                    SELECT credit, asset, -quantity, value_date,
+                    SELECT book, credit_class, credit_detail, asset, -quantity, value_date,
                            CASE WHEN credit_class <> ALL (titles) THEN value_date END
                     FROM fresh
                     UNION ALL
-                    SELECT debit2, asset2, quantity2, value_date,
+                    SELECT book2, debit_class2, debit_detail2, asset2, quantity2, value_date,
                            CASE WHEN debit_class2 = ANY (titles) THEN value_date END
                     FROM fresh WHERE legs = 2
                     UNION ALL
-                    SELECT credit2, asset2, -quantity2, value_date,
+                    SELECT book2, credit_class2, credit_detail2, asset2, -quantity2, value_date,
                            CASE WHEN credit_class2 <> ALL (titles) THEN value_date END
                     FROM fresh WHERE legs = 2
-                ) AS legs GROUP BY account, asset ORDER BY account, asset
+                ) AS legs
+                GROUP BY book, class, detail, asset ORDER BY book, class, detail, asset
             ) AS moved LEFT JOIN LATERAL (
                 SELECT h.last_day FROM holding h
-                WHERE h.account = moved.account AND h.asset = moved.asset
+                WHERE h.book = moved.book AND h.class = moved.class AND h.detail = moved.detail
+                  AND h.asset = moved.asset
                 FOR NO KEY UPDATE
             ) AS there ON true
         ), opened AS MATERIALIZED (
-            SELECT t.account, t.asset, t.net, t.last_day, a.book, a.book_kind, a.class, a.side,
-                   (SELECT s.class FROM asset s WHERE s.code = t.asset) AS asset_class
-            FROM touched t, LATERAL (SELECT * FROM account WHERE id = t.account OFFSET 0) AS a
-            WHERE t.last_before IS NULL
+            INSERT INTO holding (book, class, detail, asset, quantity, last_day, asset_class, side)
+            SELECT book, class, detail, asset,
+                   CASE WHEN class = ANY (titles) THEN -net ELSE net END, last_day,
+                   (SELECT s.class FROM asset s WHERE s.code = t.asset),
+                   CASE WHEN class = ANY (titles) THEN 'title' ELSE 'location' END
+            FROM touched t WHERE last_before IS NULL
+            RETURNING book_kind, class, side, asset, asset_class
         ), first_of_its_kind AS (
             INSERT INTO lawful
             SELECT DISTINCT book_kind, class, side, asset, asset_class FROM opened ORDER BY 1, 2, 3, 4
             ON CONFLICT DO NOTHING
-        ), brought AS (
-            INSERT INTO holding (account, asset, book, book_kind, class, side, asset_class, quantity,
-                                 last_day)
-            SELECT account, asset, book, book_kind, class, side, asset_class,
-                   CASE side WHEN 'location' THEN net ELSE -net END, last_day
-            FROM opened
         )
         SELECT bool_or(taken_on < greatest(last_day, last_before)),
-               array_agg(account) FILTER (WHERE last_before IS NOT NULL),
+               array_agg(book) FILTER (WHERE last_before IS NOT NULL),
+               array_agg(class) FILTER (WHERE last_before IS NOT NULL),
+               array_agg(detail) FILTER (WHERE last_before IS NOT NULL),
                array_agg(asset) FILTER (WHERE last_before IS NOT NULL),
                array_agg(net) FILTER (WHERE last_before IS NOT NULL),
                array_agg(last_day) FILTER (WHERE last_before IS NOT NULL)
-        INTO dated_back, ids, codes, nets, latest
+        INTO dated_back, books, classes, details, codes, nets, latest
         FROM touched;
 
         -- 3. Move what was there. Rows are found by their place, which the lock keeps still.
-        IF ids IS NOT NULL THEN
+        IF books IS NOT NULL THEN
             UPDATE holding h
             SET quantity = h.quantity + CASE h.side WHEN 'location' THEN moved.net ELSE -moved.net END,
                 last_day = greatest(h.last_day, moved.last_day)
             FROM (
                 SELECT found.at, sums.net, sums.last_day
-                FROM unnest(ids, codes, nets, latest) AS sums (account, asset, net, last_day),
+                FROM unnest(books, classes, details, codes, nets, latest)
+                    AS sums (book, class, detail, asset, net, last_day),
                 LATERAL (
                     SELECT k.ctid AS at FROM holding k
-                    WHERE k.account = sums.account AND k.asset = sums.asset OFFSET 0
+                    WHERE k.book = sums.book AND k.class = sums.class AND k.detail = sums.detail
+                      AND k.asset = sums.asset OFFSET 0
                 ) AS found
             ) AS moved
             WHERE h.ctid = moved.at;
@@ -236,36 +248,43 @@ BEGIN
     -- 4. Of what was dated back, no day since may end below zero. What was taken out is no longer
     --    there on any later day: the end of each is the quantity now, less all that came after it.
     IF dated_back THEN
-        SELECT format('%s of holding %s would be %s at the end of the day before %s',
-                      short.asset, short.account, short.left_over, short.next_day)
+        SELECT format('%s of %s would be %s at the end of the day before %s', short.asset,
+                      concat_ws('/', short.book, short.class, nullif(short.detail, '')),
+                      short.left_over, short.next_day)
         INTO below
         FROM (
-            SELECT account, asset, min(value_date) AS since FROM (
-                SELECT debit AS account, asset, value_date FROM fresh WHERE debit_class = ANY (titles)
+            SELECT book, class, detail, asset, min(value_date) AS since FROM (
+                SELECT book, debit_class AS class, debit_detail AS detail, asset, value_date
+                FROM fresh WHERE debit_class = ANY (titles)
                 UNION ALL
-                SELECT credit, asset, value_date FROM fresh WHERE credit_class <> ALL (titles)
+                SELECT book, credit_class, credit_detail, asset, value_date
+                FROM fresh WHERE credit_class <> ALL (titles)
                 UNION ALL
-                SELECT debit2, asset2, value_date FROM fresh WHERE debit_class2 = ANY (titles)
+                SELECT book2, debit_class2, debit_detail2, asset2, value_date
+                FROM fresh WHERE debit_class2 = ANY (titles)
                 UNION ALL
-                SELECT credit2, asset2, value_date FROM fresh WHERE credit_class2 <> ALL (titles)
-            ) AS legs GROUP BY account, asset
+                SELECT book2, credit_class2, credit_detail2, asset2, value_date
+                FROM fresh WHERE credit_class2 <> ALL (titles)
+            ) AS legs GROUP BY book, class, detail, asset
         ) AS taken, LATERAL (
-            SELECT taken.account, taken.asset, days.next_day,
+            SELECT taken.book, taken.class, taken.detail, taken.asset, days.next_day,
                    h.quantity - sum(CASE h.side WHEN 'location' THEN days.net ELSE -days.net END)
                                 OVER (ORDER BY days.next_day DESC) AS left_over
             FROM holding h, LATERAL (
                 SELECT p.value_date AS next_day, sum(p.net) AS net FROM (
                     SELECT value_date, quantity AS net FROM posting
-                    WHERE debit = taken.account AND asset = taken.asset
+                    WHERE book = taken.book AND debit_class = taken.class
+                      AND debit_detail = taken.detail AND asset = taken.asset
                       AND value_date > taken.since
                     UNION ALL
                     SELECT value_date, -quantity FROM posting
-                    WHERE credit = taken.account AND asset = taken.asset
+                    WHERE book = taken.book AND credit_class = taken.class
+                      AND credit_detail = taken.detail AND asset = taken.asset
                       AND value_date > taken.since
                 ) AS p GROUP BY p.value_date
             ) AS days
-            WHERE h.account = taken.account AND h.asset = taken.asset
-              AND taken.since < h.last_day
+            WHERE h.book = taken.book AND h.class = taken.class AND h.detail = taken.detail
+              AND h.asset = taken.asset AND taken.since < h.last_day
         ) AS short
         WHERE short.left_over < 0
         LIMIT 1;
@@ -339,10 +358,12 @@ BEGIN
     --    shard of their own, so that nobody who posts one waits for them.
     IF posted = 1 THEN
         INSERT INTO tally AS t
-        SELECT date_trunc('month', f.value_date), b.kind, f.kind, 1, f.debit_class, f.credit_class,
-               f.counter, f.asset, coalesce(f.currency, ''), f.flow, f.event % 4, f.quantity,
-               coalesce(f.value, 0), 1
-        FROM fresh f, book b WHERE b.id = f.book
+        SELECT date_trunc('month', f.value_date),
+               CASE WHEN f.book IN ('reserve', 'budget') THEN f.book
+                    WHEN f.book LIKE 'workout/%' THEN 'workout' ELSE 'case' END,
+               f.kind, 1, f.debit_class, f.credit_class, f.counter, f.asset, coalesce(f.currency, ''), f.flow, f.event % 4,
+               f.quantity, coalesce(f.value, 0), 1
+        FROM fresh f
         ON CONFLICT (month, book_kind, kind, leg, debit_class, credit_class, counter, asset,
                      currency, flow, shard)
         DO UPDATE SET quantity = t.quantity + excluded.quantity, value = t.value + excluded.value,
@@ -351,8 +372,10 @@ BEGIN
     END IF;
     INSERT INTO tally AS t
     SELECT date_trunc('month', legs.value_date)::date,
-           (SELECT b.kind FROM book b WHERE b.id = legs.book), legs.kind, legs.leg, legs.debit_class,
-           legs.credit_class, legs.counter, legs.asset, coalesce(legs.currency, ''), legs.flow,
+           CASE WHEN legs.book IN ('reserve', 'budget') THEN legs.book
+                WHEN legs.book LIKE 'workout/%' THEN 'workout' ELSE 'case' END,
+           legs.kind, legs.leg, legs.debit_class, legs.credit_class, legs.counter, legs.asset,
+           coalesce(legs.currency, ''), legs.flow,
            CASE WHEN few THEN legs.event % 4 ELSE 4 END::smallint, sum(legs.quantity),
            coalesce(sum(legs.value), 0), count(*)
     FROM (
@@ -387,6 +410,6 @@ CREATE FUNCTION refresh_statistics() RETURNS void LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = books, pg_temp
 AS $$
 BEGIN
-    ANALYZE command, event, asset, permitted, lawful, book, account, holding, authority, drawn, entry, stream,
+    ANALYZE command, event, asset, permitted, lawful, holding, authority, drawn, entry, stream,
             tally, price, document;
 END $$;

@@ -26,11 +26,14 @@ CREATE TABLE closed (
 CREATE TABLE snapshot (
     -- What every account held at the end of a closed period; nothing is no row.
     through  date          NOT NULL REFERENCES closed,
-    account  bigint        NOT NULL REFERENCES account,
-    asset    text          NOT NULL REFERENCES asset,
+    book     text          NOT NULL,
+    class    text          NOT NULL,
+    detail   text          NOT NULL,
+    asset    text          NOT NULL,
     quantity numeric(78,0) NOT NULL
              CONSTRAINT something_held CHECK (quantity > 0 AND quantity <> 'NaN'),
-    PRIMARY KEY (account, through, asset)
+    PRIMARY KEY (book, class, detail, through, asset),
+    CONSTRAINT of_a_holding FOREIGN KEY (book, class, detail, asset) REFERENCES holding
 );
 
 -- Writers and closings meet on a lock of the table `closed`. A posting takes it in a mode that other
@@ -96,25 +99,27 @@ CREATE FUNCTION take_snapshot() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = books, pg_temp
 AS $$
 BEGIN
-    INSERT INTO snapshot (through, account, asset, quantity)
-    SELECT NEW.through, sums.account, sums.asset, sum(sums.quantity)
+    INSERT INTO snapshot (through, book, class, detail, asset, quantity)
+    SELECT NEW.through, sums.book, sums.class, sums.detail, sums.asset, sum(sums.quantity)
     FROM (
-        SELECT account, asset, quantity FROM snapshot WHERE through = NEW.follows
+        SELECT book, class, detail, asset, quantity FROM snapshot WHERE through = NEW.follows
         UNION ALL
-        SELECT moved.account, moved.asset, CASE a.side WHEN 'location' THEN net ELSE -net END
+        SELECT moved.book, moved.class, moved.detail, moved.asset,
+               CASE h.side WHEN 'location' THEN moved.net ELSE -moved.net END
         FROM (
-            SELECT account, asset, sum(net) AS net FROM (
-                SELECT debit AS account, asset, quantity AS net FROM posting
+            SELECT book, class, detail, asset, sum(net) AS net FROM (
+                SELECT book, debit_class AS class, debit_detail AS detail, asset, quantity AS net
+                FROM posting
                 WHERE value_date <= NEW.through
                   AND (NEW.follows IS NULL OR value_date > NEW.follows)
                 UNION ALL
-                SELECT credit, asset, -quantity FROM posting
+                SELECT book, credit_class, credit_detail, asset, -quantity FROM posting
                 WHERE value_date <= NEW.through
                   AND (NEW.follows IS NULL OR value_date > NEW.follows)
-            ) AS legs GROUP BY account, asset
-        ) AS moved JOIN account a ON a.id = moved.account
+            ) AS legs GROUP BY book, class, detail, asset
+        ) AS moved JOIN holding h USING (book, class, detail, asset)
     ) AS sums
-    GROUP BY sums.account, sums.asset
+    GROUP BY sums.book, sums.class, sums.detail, sums.asset
     HAVING sum(sums.quantity) <> 0;
     RETURN NULL;
 END $$;
