@@ -76,6 +76,10 @@ class Command(BaseModel):
         """Earlier events the rule looks at again."""
         return ()
 
+    def asked(self) -> Any:
+        """All that is asked, as JSON: what a second command with the same key must ask too."""
+        return self.model_dump(mode="json")
+
     def told(self, follows: "list[Event]") -> dict[str, Any]:
         """What the answer says beside the events, as plain JSON."""
         return {}

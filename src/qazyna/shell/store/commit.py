@@ -17,7 +17,6 @@ import psycopg
 from psycopg import errors
 
 from qazyna.errors import Refused
-from qazyna.history.register import uncollected
 from qazyna.plan import Command, Event, World, follow
 from qazyna.shell.store.codec import Origin, canonical
 from qazyna.shell.store.reading import Known, read_known
@@ -83,8 +82,7 @@ def execute(
     event (a price file's prices). Both run inside the transaction.
     """
     key = key or secrets.token_hex(16)
-    with uncollected():
-        body = canonical({"kind": command.kind, "body": command.model_dump(mode="json")})
+    body = canonical({"kind": command.kind, "body": command.asked()})
     digest = hashlib.sha256(body).digest()
     documents = tuple(documents)
     for attempt in range(1, ATTEMPTS + 1):

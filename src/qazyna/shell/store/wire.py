@@ -18,9 +18,14 @@ from weakref import WeakKeyDictionary
 import psycopg
 from psycopg import errors, pq
 from psycopg.adapt import PyFormat, Transformer
+from psycopg.types.json import set_json_dumps, set_json_loads
+from pydantic_core import from_json, to_json
 
 Connection = psycopg.Connection[Any]
 Row = tuple[Any, ...]
+
+set_json_loads(from_json)
+set_json_dumps(to_json)
 
 _BY_KEYS = "SET LOCAL enable_seqscan = off"
 """The server keeps the plans of statements and of its keys' look-ups, and one that it made while a

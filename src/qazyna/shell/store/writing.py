@@ -7,7 +7,7 @@ triggers. What is written here is a function of the events; `replay` derives it 
 import hashlib
 import secrets
 import sys
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
@@ -54,6 +54,9 @@ BATCH = 4_000
 FIRST = 1_000
 """So many in the first batch, that writing may begin soon. Each is twice as large as the one
 before, up to `BATCH`: what a batch adds to the months' sums it adds at once."""
+
+_QUEUE = 2
+"""So many batches may wait for the one that is being written."""
 
 _SWITCH = 0.0005
 """Seconds for which the thread that thinks may let the one that inserts wait for its turn."""
@@ -118,7 +121,7 @@ class _Ids:
 
 
 class _Inserting:
-    """Inserts batches of rows in turn, each in a second thread while the next is being prepared.
+    """Inserts batches of rows in turn, in a second thread while the next are being prepared.
 
     The one batch that a small command has is inserted where it stands.
     """
@@ -126,7 +129,7 @@ class _Inserting:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._pool: ThreadPoolExecutor | None = None
-        self._under_way: Future[None] | None = None
+        self._under_way: deque[Future[None]] = deque()
         self._aside: Connection | None = None
         self._switch = sys.getswitchinterval()
 
@@ -141,24 +144,24 @@ class _Inserting:
             self._aside.close()
 
     def put(self, rows: Rows) -> None:
-        """Begin to insert, once what is under way is done."""
+        """Insert, once what was put before is done."""
         ready = _ready(rows)
-        self.wait()
+        self._wait(_QUEUE)
         if self._pool is None:
             sys.setswitchinterval(_SWITCH)
             self._pool = ThreadPoolExecutor(1)
-        self._under_way = self._pool.submit(_insert_whole, self._connection, ready)
+        self._under_way.append(self._pool.submit(_insert_whole, self._connection, ready))
 
     def last(self, rows: Rows) -> None:
         """Insert, and return when it is done."""
         ready = _ready(rows)
-        self.wait()
+        self._wait(0)
         _insert(self._connection, ready)
 
-    def wait(self) -> None:
-        if self._under_way:
-            self._under_way.result()
-            self._under_way = None
+    def _wait(self, left: int) -> None:
+        """Until no more than so many are still to be done."""
+        while len(self._under_way) > left:
+            self._under_way.popleft().result()
 
     @property
     def many(self) -> bool:
@@ -168,7 +171,7 @@ class _Inserting:
     @property
     def free(self) -> Connection:
         """A connection to ask things of now: another one while this one is busy inserting."""
-        if self._under_way is None:
+        if not self._under_way:
             return self._connection
         if self._aside is None:
             info = self._connection.info
