@@ -23,10 +23,8 @@ from qazyna.history.register import uncollected
 from qazyna.ledger import chart
 from qazyna.ledger.entry import (
     THIS_EVENT,
-    Authority,
     Entry,
     EntryRef,
-    EventRef,
     Grant,
     Posting,
 )
@@ -116,8 +114,9 @@ class _Ids:
                 # They are taken from the end, the lowest first.
                 self._ids[name][:] = ids[::-1] + self._ids[name]
 
-    def next(self, name: str) -> int:
-        return self._ids[name].pop()
+    def of(self, name: str) -> Callable[[], int]:
+        """What gives the next of these ids."""
+        return self._ids[name].pop
 
 
 class _Inserting:
@@ -201,8 +200,8 @@ def write(
     follows: list[Event] = []
     rows: Rows = defaultdict(list)
     rows["document"] = [(_sha256(content), name, content) for name, content in documents]
-    writer = _Writer(known, first, origin)
     with uncollected(), _Inserting(connection) as inserting:
+        writer = _Writer(known, first, origin, inserting)
         size = min(FIRST, BATCH)
         try:
             while batch := list(islice(events, size)):
@@ -211,7 +210,7 @@ def write(
                     inserting.put(rows)
                     rows = defaultdict(list)
                 follows += batch
-                writer.add(inserting, rows, known.world.booked[-len(batch) :])
+                writer.add(rows, known.world.booked[-len(batch) :])
         except Exception:
             for _ in events:  # what the rule refuses in the end is told first
                 pass
@@ -240,21 +239,25 @@ def _command(origin: Origin, result: Any, known: Known) -> Row:
 class _Writer:
     """Turns events into rows, batch after batch, and remembers what later rows refer to."""
 
-    def __init__(self, known: Known, first: dict[str, int], origin: Origin) -> None:
+    def __init__(
+        self, known: Known, first: dict[str, int], origin: Origin, inserting: _Inserting
+    ) -> None:
         self.known = known
         self.versions = dict(first)
         self.origin = origin
+        self.inserting = inserting
         self.scopes: dict[Scope, int] = {}
-        self.entry_ids: dict[EntryRef, int] = {}
+        self.entry_ids: dict[tuple[tuple[str, int], int], int] = {}
+        """By the event's stream and version, and the number."""
         self.seqs: list[int] = []
         self.mine: set[str] = set(known.read_books)
         """Books that may be posted to."""
 
-    def add(self, inserting: _Inserting, rows: Rows, happened: Iterable[Booked]) -> None:
-        """Rows of a batch of events: what they open, grant, enter and post."""
+    def add(self, rows: Rows, happened: Iterable[Booked]) -> None:
+        """Rows of a batch of events: what they grant, enter and post."""
         booked = [(event, entries, event.grants(entries)) for event, entries in happened]
-        self.ids = _Ids(
-            inserting.free,
+        ids = _Ids(
+            self.inserting.free,
             {
                 "event_seq": len(booked),
                 "entry_id": sum(len(entries) for _, entries, _ in booked),
@@ -262,132 +265,107 @@ class _Writer:
             },
             self.known.drawn,
         )
-        self._earlier(inserting, booked)
+        event_seq, entry_id, scope_id = map(ids.of, ("event_seq", "entry_id", "authority_id"))
+        versions, seqs, entry_ids = self.versions, self.seqs, self.entry_ids
         for event, entries, grants in booked:
-            seq, stream = self.ids.next("event_seq"), event.stream
-            self.seqs.append(seq)
-            version = self.versions[stream] = self.versions.get(stream, 0) + 1
-            self._event(rows, event, seq, version)
+            seq, stream = event_seq(), event.stream
+            seqs.append(seq)
+            version = versions[stream] = versions.get(stream, 0) + 1
+            rows["event"].append(self._event(event, seq, stream, version))
+            self._brought(rows, event, seq)
             for grant in grants:
-                self._grant(rows, grant, event, seq, version)
+                scope = self.scopes[grant.kind, stream, version, grant.book, grant.asset] = (
+                    scope_id()
+                )
+                rows["authority"].append(_grant(grant, scope, seq, event.kind, stream))
             for number, entry in enumerate(entries, start=1):
-                self._entry(rows, entry, seq, stream, version, number)
+                id_ = entry_ids[(stream, version), number] = entry_id()
+                rows["entry"].append(self._entry(entry, id_, seq, stream, version, number))
 
-    def _earlier(
-        self, inserting: _Inserting, booked: Iterable[tuple[Event, tuple[Entry, ...], Any]]
-    ) -> None:
-        """Ids of the grants and entries of earlier commands that these entries rest on."""
-        for _, entries, _ in booked:
-            for entry in entries:
-                if entry.reverses and entry.reverses not in self.entry_ids:
-                    ref = entry.reverses
-                    row = inserting.free.execute(
-                        _ENTRY_ID, [ref.event.stream, ref.event.version, ref.number]
-                    ).fetchone()
-                    if row:
-                        self.entry_ids[ref] = row[0]
-                for posting in entry.postings:
-                    by = posting.authority
-                    if by is not None and by.event != THIS_EVENT:
-                        scope = _scope(by, "", 0, posting.debit.book, posting.asset)
-                        self._granted_earlier(inserting, scope)
-
-    def _granted_earlier(self, inserting: _Inserting, scope: Scope) -> None:
-        _, stream, version, _, _ = scope
-        if scope in self.scopes or version > self.versions.get(stream, 0):
-            return  # granted by this very command
-        row = inserting.free.execute(_GRANT_ID, scope).fetchone()
-        if row:
-            self.scopes[scope] = row[0]
-
-    def _event(self, rows: Rows, event: Event, seq: int, version: int) -> None:
-        known = self.known
-        leaf, private = event_leaf(event, version, self.origin, known.recorded_at, _salt)
-        rows["event"].append(
-            (
-                seq,
-                event.stream,
-                version,
-                event.kind,
-                self.origin.key,
-                event.on,
-                known.recorded_at,
-                leaf,
-                Jsonb(private) if private else None,
-            )
+    def _event(self, event: Event, seq: int, stream: str, version: int) -> Row:
+        origin, recorded_at = self.origin, self.known.recorded_at
+        leaf, private = event_leaf(event, version, origin, recorded_at, _salt)
+        return (
+            seq,
+            stream,
+            version,
+            event.kind,
+            origin.key,
+            event.on,
+            recorded_at,
+            leaf,
+            Jsonb(private) if private else None,
         )
+
+    def _brought(self, rows: Rows, event: Event, seq: int) -> None:
+        """Rows of the assets, permissions and prices that come with an event."""
         for asset in event.assets():
-            if asset.code not in known.asset_codes:
-                known.asset_codes.add(asset.code)
+            if asset.code not in self.known.asset_codes:
+                self.known.asset_codes.add(asset.code)
                 rows["asset"].append((asset.code, asset.klass, asset.scale, asset.name, seq))
-        permits = set(event.permits())
-        if permits:
+        if permits := event.permits():
             rows["permitted"].extend(
                 (*place, seq) for place in sorted(chart.PLACES) if (place[0], place[3]) in permits
             )
-        rows["price"].extend((*quote, seq) for quote in event.quotes())
+        if quotes := event.quotes():
+            rows["price"].extend((*quote, seq) for quote in quotes)
         if period := event.closes():
             rows["closed"].append((*period, seq))
 
-    def _grant(self, rows: Rows, grant: Grant, event: Event, seq: int, version: int) -> None:
-        scope = self.ids.next("authority_id")
-        self.scopes[grant.kind, event.stream, version, grant.book, grant.asset] = scope
-        of_case, _ = chart.AUTHORITIES[grant.kind]
-        rows["authority"].append(
-            (
-                scope,
-                grant.kind,
-                of_case,
-                seq,
-                event.kind,
-                event.stream,
-                grant.book,
-                grant.asset,
-                grant.amount,
-            )
-        )
-
     def _entry(
-        self, rows: Rows, entry: Entry, seq: int, stream: str, version: int, number: int
-    ) -> None:
-        entry_id, value = self.ids.next("entry_id"), entry.value
-        self.entry_ids[EntryRef(EventRef(stream, version), number)] = entry_id
-        first, *rest = entry.postings
-        rows["entry"].append(
-            (
-                entry_id,
-                seq,
-                number,
-                entry.kind,
-                len(entry.postings),
-                entry.value_date,
-                entry.flow,
-                value.amount if value else None,
-                value.currency if value else None,
-                value.source if value else None,
-                entry_leaf(entry, stream, version, number),
-                self.entry_ids[entry.reverses] if entry.reverses else None,
-                entry.effective,
-                *self._leg(first, stream, version),
-                *(self._leg(rest[0], stream, version) if rest else _NO_LEG),
-            )
+        self, entry: Entry, id_: int, seq: int, stream: str, version: int, number: int
+    ) -> Row:
+        kind, on, postings, flow, value, reverses, effective = entry
+        legs = len(postings)
+        return (
+            id_,
+            seq,
+            number,
+            kind,
+            legs,
+            on,
+            flow,
+            value.amount if value else None,
+            value.currency if value else None,
+            value.source if value else None,
+            entry_leaf(entry, stream, version, number),
+            self._entry_id(reverses) if reverses else None,
+            effective,
+            *self._leg(postings[0], stream, version),
+            *(self._leg(postings[1], stream, version) if legs == 2 else _NO_LEG),
         )
 
     def _leg(self, posting: Posting, stream: str, version: int) -> Row:
         asset, amount, (book, debit, debit_detail), (_, credit, credit_detail), by = posting
         if book not in self.mine:
             self._may_post(book)
-        return (
-            book,
-            asset,
-            amount,
-            debit,
-            debit_detail,
-            credit,
-            credit_detail,
-            by.kind if by else chart.NONE,
-            self.scopes[_scope(by, stream, version, book, asset)] if by else None,
-        )
+        scope, kind = None, chart.NONE
+        if by:
+            kind, event = by
+            given = (stream, version) if event == THIS_EVENT else event
+            scope = self._scope_id((kind, *given, book, asset))
+        return book, asset, amount, debit, debit_detail, credit, credit_detail, kind, scope
+
+    def _scope_id(self, scope: Scope) -> int:
+        """The grant of this command, or of an earlier one."""
+        found = self.scopes.get(scope)
+        if found is None:
+            found = self.scopes[scope] = self._earlier(_GRANT_ID, scope)
+        return found
+
+    def _entry_id(self, ref: EntryRef) -> int:
+        """The entry of this command, or of an earlier one."""
+        found = self.entry_ids.get(ref)
+        if found is None:
+            (stream, version), number = ref
+            found = self.entry_ids[ref] = self._earlier(_ENTRY_ID, (stream, version, number))
+        return found
+
+    def _earlier(self, query: str, what: tuple[str | int, ...]) -> int:
+        row = self.inserting.free.execute(query, what).fetchone()
+        if row is None:
+            raise InvariantBroken(f"there is no {what} for an entry to rest on")
+        return int(row[0])
 
     def _may_post(self, book: str) -> None:
         """A book that the command read, or a new one of a stream that it locked."""
@@ -399,10 +377,10 @@ class _Writer:
 _NO_LEG: Row = (None,) * 9
 
 
-def _scope(by: Authority, stream: str, version: int, book: str, asset: str) -> Scope:
-    if by.event == THIS_EVENT:
-        return by.kind, stream, version, book, asset
-    return by.kind, by.event.stream, by.event.version, book, asset
+def _grant(grant: Grant, scope: int, seq: int, event_kind: str, stream: str) -> Row:
+    kind, book, asset, amount = grant
+    of_case, _ = chart.AUTHORITIES[kind]
+    return scope, kind, of_case, seq, event_kind, stream, book, asset, amount
 
 
 _GRANT_ID = """
