@@ -361,8 +361,8 @@ BEGIN
         SELECT date_trunc('month', f.value_date),
                CASE WHEN f.book IN ('reserve', 'budget') THEN f.book
                     WHEN f.book LIKE 'workout/%' THEN 'workout' ELSE 'case' END,
-               f.kind, 1, f.debit_class, f.credit_class, f.counter, f.asset, coalesce(f.currency, ''), f.flow, f.event % 4,
-               f.quantity, coalesce(f.value, 0), 1
+               f.kind, 1, f.debit_class, f.credit_class, f.counter, f.asset,
+               coalesce(f.currency, ''), f.flow, f.event % 16, f.quantity, coalesce(f.value, 0), 1
         FROM fresh f
         ON CONFLICT (month, book_kind, kind, leg, debit_class, credit_class, counter, asset,
                      currency, flow, shard)
@@ -376,7 +376,7 @@ BEGIN
                 WHEN legs.book LIKE 'workout/%' THEN 'workout' ELSE 'case' END,
            legs.kind, legs.leg, legs.debit_class, legs.credit_class, legs.counter, legs.asset,
            coalesce(legs.currency, ''), legs.flow,
-           CASE WHEN few THEN legs.event % 4 ELSE 4 END::smallint, sum(legs.quantity),
+           CASE WHEN few THEN legs.event % 16 ELSE 16 END::smallint, sum(legs.quantity),
            coalesce(sum(legs.value), 0), count(*)
     FROM (
         SELECT value_date, book, kind, first_leg AS leg, debit_class, credit_class, counter, asset,
