@@ -22,13 +22,16 @@ DAY = "2026-05-01"
 
 
 def leg(name: str, asset: str, quantity: Any, **columns: Any) -> Leg:
-    """One of an entry's one or two; `debit` and `credit` are paths, `scope` names a grant."""
+    """One of an entry's one or two; `debit` and `credit` are paths, `scope` names a grant.
+
+    What `book`, `debit_class` and the like say besides goes before what the paths say.
+    """
     return name, {"asset": asset, "quantity": quantity} | columns
 
 
 @dataclass
 class ByHand:
-    """Writes rows and remembers their ids by name. Books and accounts are made as needed."""
+    """Writes rows and remembers their ids by name."""
 
     connection: psycopg.Connection
     twists: Twists = field(default_factory=dict)
@@ -60,22 +63,6 @@ class ByHand:
         if (right := self._right(name, row)) is not None:
             self.ids[name] = self.insert("event", right, "seq")
 
-    def account(self, path: str) -> int:
-        """The account of that path, with its book; its path is its row's name."""
-        book, klass, detail = split(path)
-        known = self.one(
-            "SELECT id FROM books.account WHERE book = %s AND class = %s AND detail = %s",
-            *(self.book(book), klass, detail),
-        )
-        row: Row = {"book": self.book(book), "book_kind": book_kind(book), "class": klass}
-        row |= {"side": chart.side(klass), "detail": detail}
-        return known or self.insert("account", self._right(path, row) or row, "id")
-
-    def book(self, path: str) -> int:
-        known = self.one("SELECT id FROM books.book WHERE path = %s", path)
-        row = {"path": path, "kind": book_kind(path), "stream": book_stream(path)}
-        return known or self.insert("book", row, "id")
-
     def grant(
         self, name: str, kind: str, by: str, event_kind: str, of: str, **columns: Any
     ) -> None:
@@ -86,8 +73,6 @@ class ByHand:
         row |= {"stream": stream, "book": of} | columns
         right = self._right(name, row)
         if right is not None:
-            right.setdefault("book_stream", book_stream(right["book"]))
-            right["book"] = self.book(right["book"])
             right["event"] = self.ids[right["event"]]
             self.ids[name] = self.insert("authority", right, "id")
 
@@ -115,13 +100,10 @@ class ByHand:
         right = self._right(name, told)
         if right is None:
             return {}
-        right.setdefault("book", split(right["debit"] or told["debit"])[0])
-        if isinstance(right["book"], str):
-            right["book"] = self.book(right["book"])
-        for way in ("debit", "credit"):
-            path = right[way]
-            right.setdefault(f"{way}_class", split(path or told[way])[1])
-            right[way] = path and self.account(path)
+        debit, credit = split(right.pop("debit")), split(right.pop("credit"))
+        assert "book" in right or debit[0] == credit[0], "a leg has one book"
+        named = {"book": debit[0], "debit_class": debit[1], "debit_detail": debit[2]}
+        right = named | {"credit_class": credit[1], "credit_detail": credit[2]} | right
         right.setdefault("authority", "none")
         if isinstance(right.get("scope"), str):
             right["scope"] = self.ids[right["scope"]]
@@ -138,16 +120,6 @@ def split(path: str) -> tuple[str, str, str]:
     depth = 1 if path.startswith(("reserve/", "budget/")) else 2
     parts = path.split("/")
     return "/".join(parts[:depth]), parts[depth], "/".join(parts[depth + 1 :])
-
-
-def book_kind(path: str) -> str:
-    first = path.partition("/")[0]
-    return first if first in ("reserve", "budget", "workout") else "case"
-
-
-def book_stream(path: str) -> str:
-    kind = book_kind(path)
-    return path if kind != "case" else "case/" + path.rpartition("/")[0]
 
 
 # ── The ground: what is in the books before anybody attempts anything ───────────────────────────
@@ -299,19 +271,18 @@ def reverse(hand: ByHand, of: str = "the sale of old") -> None:
     mirrors = []
     for asset, quantity, debit, credit, book, number, _ in postings:
         by = ("correction", "the correction", kind, book)
-        hand.grant(f"leave for {asset}", *by, asset=asset, granted=quantity)
+        hand.grant(f"leave for leg {number}", *by, asset=asset, granted=quantity)
         mirrored = {"debit": credit, "credit": debit}
-        rests = {"authority": "correction", "scope": f"leave for {asset}"}
+        rests = {"authority": "correction", "scope": f"leave for leg {number}"}
         mirrors.append(leg(f"mirror {number}", asset, quantity, **mirrored, **rests))
     hand.entry("the reversal", "the correction", "reverse", *mirrors, reverses=of_entry)
 
 
 _POSTINGS = """
     SELECT p.asset, p.quantity,
-           b.path || '/' || d.class || CASE d.detail WHEN '' THEN '' ELSE '/' || d.detail END,
-           b.path || '/' || c.class || CASE c.detail WHEN '' THEN '' ELSE '/' || c.detail END,
-           b.path, p.leg, b.stream
-    FROM books.posting p JOIN books.book b ON b.id = p.book
-    JOIN books.account d ON d.id = p.debit JOIN books.account c ON c.id = p.credit
+           concat_ws('/', p.book, p.debit_class, nullif(p.debit_detail, '')),
+           concat_ws('/', p.book, p.credit_class, nullif(p.credit_detail, '')),
+           p.book, p.leg, e.stream
+    FROM books.posting p JOIN books.entry n ON n.id = p.entry JOIN books.event e ON e.seq = n.event
     WHERE p.entry = %s ORDER BY p.leg
 """

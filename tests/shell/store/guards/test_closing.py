@@ -47,24 +47,18 @@ def post_at_once_with_the_closing(books: ByHand) -> None:
     """Whichever of the two comes first in one statement."""
     books.event(NEW, "period_closed", "periods", value_date="2026-11-20")
     books.event("the sweep", "swept", "case/C-1")
-    columns = """event, number, kind, legs, value_date, flow, leaf, asset, quantity, book, debit,
-                 credit, debit_class, credit_class"""
+    columns = """event, number, kind, legs, value_date, flow, leaf, asset, quantity, book,
+                 debit_class, debit_detail, credit_class, credit_detail"""
     books.connection.execute(
         f"""
         WITH moved AS (
             INSERT INTO books.entry ({columns})
-            SELECT %s, 1, 'move', 1, '{DAY}', 'internal', '{{}}', 'BTC', 1, %s, %s, %s, 'custody',
-                   'custody' RETURNING 1
+            VALUES (%s, 1, 'move', 1, '{DAY}', 'internal', '{{}}', 'BTC', 1, 'C-1/1',
+                    'custody', 'NIC', 'custody', 'AFM') RETURNING 1
         )
         INSERT INTO books.closed (through, event) SELECT '{DAY}', %s FROM moved
         """,
-        [
-            books.ids["the sweep"],
-            books.book("C-1/1"),
-            books.account("C-1/1/custody/NIC"),
-            books.account("C-1/1/custody/AFM"),
-            books.ids[NEW],
-        ],
+        [books.ids["the sweep"], books.ids[NEW]],
     )
 
 
@@ -132,8 +126,8 @@ def close_by_an_old_event_as_if_new(books: ByHand) -> None:
 
 def write_a_snapshot(books: ByHand) -> None:
     close(books)
-    row = {"through": DAY, "account": books.account("C-2/1/state"), "asset": "BTC", "quantity": 1}
-    books.insert("snapshot", row)
+    account = {"book": "C-2/1", "class": "claimants", "detail": ""}
+    books.insert("snapshot", account | {"through": DAY, "asset": "USD", "quantity": 1})
 
 
 def change_a_snapshot(books: ByHand) -> None:
@@ -203,7 +197,8 @@ def test_a_snapshot_is_what_was_held(books):
         close(hand, DAY, BEFORE)
         differing = """
             SELECT count(*) FROM books.snapshot s
-            FULL JOIN (SELECT * FROM books.holding WHERE quantity > 0) h USING (account, asset)
+            FULL JOIN (SELECT * FROM books.holding WHERE quantity > 0) h
+            USING (book, class, detail, asset)
             WHERE s.quantity IS DISTINCT FROM h.quantity
         """
         assert 0 == hand.one(differing)

@@ -10,7 +10,7 @@ from psycopg import sql
 
 from tests.shell.store.guards import by_hand as path
 from tests.shell.store.guards.by_hand import ByHand
-from tests.shell.store.guards.trying import ON_EACH_POSTGRES, attempt, is_refused
+from tests.shell.store.guards.trying import NO_BOOKS, ON_EACH_POSTGRES, attempt, is_refused, no
 
 pytestmark = ON_EACH_POSTGRES
 
@@ -56,7 +56,7 @@ def many(walk: Callable[[ByHand], None], hand: ByHand) -> None:
 
 def to_new_cases(hand: ByHand) -> None:
     """Each time another case, which is not in the books yet."""
-    path.receive(hand, f"C-{100 + hand.one('SELECT count(*) FROM books.book')}")
+    path.receive(hand, f"C-{100 + hand.one('SELECT max(seq) FROM books.event')}")
 
 
 @pytest.mark.parametrize("walk", [path.move, path.receive, to_new_cases])
@@ -65,21 +65,31 @@ def test_the_right_path_is_open_to_many(books, walk):
 
 
 WRONG = [
-    ({"debit": "C-2/1/custody/AFM", "book": "C-1/1"}, "debits_its_book"),
-    ({"credit": "C-2/1/claimants", "credit_class": "claimants", "book": "C-1/1"},
-     "credits_its_book"),
-    ({"book": "C-2/1"}, "debits_its_book"),
-    ({"debit_class": "restrained"}, "debits_its_book"),
-    ({"debit": "C-9/1/custody/AFM", "book": "C-1/1", "credit": "C-1/1/claimants"},
-     "debits_its_book"),
-    ({"debit": "C-1/1/custody/AFM", "credit": "C-9/1/claimants", "book": "C-1/1"},
-     "credits_its_book"),
-]  # fmt: skip
+    *(({"book": told}, "names_a_book") for told in NO_BOOKS),
+    ({"book": None}, no("book")),
+    ({"book": "workout/1"}, "permitted_by_law"),
+    ({"debit_class": "bank"}, "permitted_by_law"),
+    ({"debit_class": "claimants"}, "in_the_chart"),
+    ({"credit_class": "state"}, "in_the_chart"),
+    ({"debit_class": None}, no("debit_class")),
+    ({"debit_detail": None}, no("debit_detail")),
+    ({"credit_class": None}, no("credit_class")),
+    ({"credit_detail": None}, no("credit_detail")),
+    ({"asset": "DOGE"}, no("asset_class", "holding")),
+]
 
 
-@pytest.mark.parametrize("columns, by", WRONG, ids=[f"{by} {sorted(c)}" for c, by in WRONG])
-def test_one_that_names_an_account_of_another_book_or_class(books, columns, by):
+@pytest.mark.parametrize("columns, by", WRONG, ids=[f"{by} {c}" for c, by in WRONG])
+def test_one_that_names_no_account_that_can_be(books, columns, by):
     is_refused(by, books, partial(many, path.receive), {"its posting": columns})
+
+
+EMPTY = [{"credit_detail": "nobody"}, {"credit_class": "pending"}, {"book": "C-3/1"}]
+
+
+@pytest.mark.parametrize("columns", EMPTY, ids=str)
+def test_one_that_takes_out_of_where_nothing_is(books, columns):
+    is_refused("never_below_zero", books, partial(many, path.move), {"its posting": columns})
 
 
 def test_one_that_takes_out_more_than_is_there(books):

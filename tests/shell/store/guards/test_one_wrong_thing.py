@@ -13,12 +13,14 @@ import pytest
 from tests.shell.store.guards import by_hand as path
 from tests.shell.store.guards.by_hand import ByHand, Twists
 from tests.shell.store.guards.trying import (
+    NO_BOOKS,
     NOW,
     ON_EACH_POSTGRES,
     RIGHT_PATHS,
     TOGETHER,
     attempt,
     is_refused,
+    no,
 )
 
 pytestmark = ON_EACH_POSTGRES
@@ -29,11 +31,14 @@ def test_the_right_path_is_open(books, walk):
     attempt(books, walk, {})
 
 
-NEW_CASE = {"debit": "C-9/1/custody/AFM", "credit": "C-9/1/claimants"}
 NAN = Decimal("NaN")
 SECOND = "has_its_second_leg"
 COUNTER = 'cannot insert a non-DEFAULT value into column "counter2"'
-NO_LEG = 'null value in column "book" of relation "entry" violates not-null constraint'
+NO_LEG = no("book")
+NOT_OF_THE_CASE = ["C-1", "C-1/1", "case/C-1/1", "case/C-1/", "case/c-1", "case/", "case/C"]
+NOT_OF_THE_CASE += ["reserve", "workout/C-1", " case/C-1", "case/C-1\n"]
+NOT_ITS_BOOKS = ["C-2/1", "C-1/1/1", "C-1/", "C-1//1", "c-1/1", "reserve", "budget", "1/C-1", ""]
+NOT_ITS_BOOKS += ["workout/C-1", "workout/C-1/1", "case/C-1", "case/C-1/1", "/C-1/1"]
 
 ATTEMPTS: list[tuple[str, Callable[[ByHand], None], Twists, str]] = [
     # quantities
@@ -58,23 +63,85 @@ ATTEMPTS: list[tuple[str, Callable[[ByHand], None], Twists, str]] = [
         "never_below_zero",
     ),
     # books and accounts
+    *(
+        (
+            f"post in {told or 'nothing'}, which names no book",
+            path.receive,
+            {"its posting": {"book": told}},
+            "names_a_book",
+        )
+        for told in NO_BOOKS
+    ),
+    *(
+        (
+            f"transfer to {told or 'nothing'}, which names no book",
+            path.allocate,
+            {"what enters": {"book": told}},
+            "names_a_book",
+        )
+        for told in NO_BOOKS
+    ),
+    *(
+        (f"leave out the {column}", path.receive, {"its posting": {column: None}}, no(column))
+        for column in (
+            *("asset", "quantity", "debit_class", "debit_detail"),
+            *("credit_class", "credit_detail", "authority"),
+        )
+    ),
+    ("post in no book at all", path.receive, {"its posting": {"book": None}}, NO_LEG),
     (
-        "post between two books",
-        path.move,
-        {"its posting": {"debit": "C-2/1/custody/AFM", "book": "C-1/1"}},
-        "debits_its_book",
+        "hold for claimants in a workout's book, by calling a case so",
+        path.receive,
+        {"its posting": {"book": "workout/1"}},
+        "permitted_by_law",
     ),
     (
-        "post between two books, the other way",
-        path.move,
-        {"its posting": {"credit": "C-2/1/custody/AFM", "book": "C-1/1"}},
-        "credits_its_book",
+        "appropriate to a case that is called the reserve",
+        path.appropriate,
+        {"the scope": {"book": "reserve/1"}, "its posting": {"book": "reserve/1"}},
+        "permitted_by_law",
     ),
     (
-        "post under another book's name",
+        "appropriate to the reserve under a grant of a case that is called so",
+        path.appropriate,
+        {"the scope": {"book": "reserve/1"}},
+        "rests_on_a_grant",
+    ),
+    (
+        "appropriate under a grant of what is spelled in another way",
+        path.appropriate,
+        {"the scope": {"book": "Reserve"}},
+        "rests_on_a_grant",
+    ),
+    (
+        "post an asset there is not",
+        path.receive,
+        {"its posting": {"asset": "DOGE"}},
+        "debits_a_holding",
+    ),
+    (
+        "let an asset come that there is not",
+        path.sell,
+        {"what comes": {"asset": "DOGE"}},
+        "second_leg_debits_a_holding",
+    ),
+    (
+        "take out of a place where nothing is",
         path.move,
-        {"its posting": {"book": "C-2/1"}},
-        "debits_its_book",
+        {"its posting": {"credit_detail": "nobody"}},
+        "never_below_zero",
+    ),
+    (
+        "take out of the same place in another case",
+        path.move,
+        {"its posting": {"book": "C-3/1"}},
+        "never_below_zero",
+    ),
+    (
+        "hold in an account of no class",
+        path.receive,
+        {"its posting": {"debit_class": ""}},
+        "in_the_chart",
     ),
     (
         "post from an account to itself",
@@ -83,22 +150,16 @@ ATTEMPTS: list[tuple[str, Callable[[ByHand], None], Twists, str]] = [
         "two_accounts",
     ),
     (
-        "call an account what it is not",
+        "move from a title to itself, under another detail",
         path.move,
-        {"its posting": {"debit_class": "bank"}},
-        "debits_its_book",
-    ),
-    (
-        "call a title a place",
-        path.receive,
-        {"C-9/1/claimants": {"side": "location"}, "its posting": NEW_CASE},
-        "never_below_zero",
-    ),
-    (
-        "call the reserve a case",
-        path.appropriate,
-        {"reserve/bank/mine": {"book_kind": "case"}, "its posting": {"debit": "reserve/bank/mine"}},
-        "account_book_book_kind_fkey",
+        {
+            "its posting": {
+                "debit_class": "claimants",
+                "credit_class": "claimants",
+                "credit_detail": "somebody",
+            }
+        },
+        "in_the_chart",
     ),
     (
         "join what the chart does not join",
@@ -168,14 +229,47 @@ ATTEMPTS: list[tuple[str, Callable[[ByHand], None], Twists, str]] = [
         {"the finality": {"stream": "case/C-2"}, "the scope": {"stream": "case/C-1"}},
         "granted_with_its_event",
     ),
+    *(
+        (
+            f"vest by an order of the stream {stream!r}",
+            path.order,
+            {"the finality": {"stream": stream}},
+            "of_that_very_case",
+        )
+        for stream in NOT_OF_THE_CASE
+    ),
+    *(
+        (
+            f"order over {book!r}, which is not the case's",
+            path.order,
+            {"the scope": {"book": book}},
+            "of_that_very_case",
+        )
+        for book in NOT_ITS_BOOKS
+    ),
     (
-        "vest by an order of another case, and say the book is its",
+        "vest in one holding by an order over another",
         path.order,
-        {
-            "the finality": {"stream": "case/C-2"},
-            "the scope": {"stream": "case/C-2", "book_stream": "case/C-2"},
-        },
-        "of_that_book",
+        {"the scope": {"book": "C-1/2"}},
+        "rests_on_a_grant",
+    ),
+    (
+        "vest by an order over what names no book",
+        path.order,
+        {"the scope": {"book": "C-1"}, "its posting": {"book": "C-1"}},
+        "names_a_book",
+    ),
+    (
+        "order over no book",
+        path.order,
+        {"the scope": {"book": None}},
+        no("book", "authority"),
+    ),
+    (
+        "order over an asset there is not",
+        path.order,
+        {"the scope": {"asset": "DOGE"}},
+        "authority_asset_fkey",
     ),
     (
         "vest by a case's order, and say it need not be the case's",
@@ -242,8 +336,8 @@ ATTEMPTS: list[tuple[str, Callable[[ByHand], None], Twists, str]] = [
     *(
         (f"leave out what comes: its {column}", path.sell, {"what comes": {column: None}}, SECOND)
         for column in (
-            *("book", "asset", "quantity", "debit", "credit", "debit_class", "credit_class"),
-            "authority",
+            *("book", "asset", "quantity", "debit_class", "debit_detail"),
+            *("credit_class", "credit_detail", "authority"),
         )
     ),
     *(
@@ -254,9 +348,9 @@ ATTEMPTS: list[tuple[str, Callable[[ByHand], None], Twists, str]] = [
             SECOND,
         )
         for column, value in (
-            *(("book2", 1), ("asset2", "USD"), ("quantity2", 1), ("debit2", 1), ("credit2", 2)),
-            *(("debit_class2", "bank"), ("credit_class2", "state"), ("authority2", "none")),
-            ("scope2", 1),
+            *(("book2", "C-1/1"), ("asset2", "USD"), ("quantity2", 1), ("authority2", "none")),
+            *(("debit_class2", "bank"), ("debit_detail2", ""), ("credit_class2", "state")),
+            *(("credit_detail2", ""), ("scope2", 1)),
         )
     ),
     ("call two legs one", path.sell, {"the sale": {"kind": "move", "legs": 1}}, SECOND),
@@ -282,22 +376,16 @@ ATTEMPTS: list[tuple[str, Callable[[ByHand], None], Twists, str]] = [
         "two_accounts",
     ),
     (
-        "let money come to a case, from another",
-        path.sell,
-        {"what comes": {"debit": "C-2/1/bank/NBK", "book": "C-1/1"}},
-        "debits_its_second_book",
-    ),
-    (
-        "transfer to a title of another book",
-        path.allocate,
-        {"what enters": {"credit": "budget/budget", "credit_class": "reserve"}},
-        "credits_its_second_book",
-    ),
-    (
-        "call the bank that the money comes to a vault",
+        "let money come to a vault",
         path.sell,
         {"what comes": {"debit_class": "vault"}},
-        "debits_its_second_book",
+        "permitted_by_law",
+    ),
+    (
+        "transfer to a title of another kind of book",
+        path.allocate,
+        {"what enters": {"credit_class": "budget"}},
+        "permitted_by_law",
     ),
     (
         "let money come under an authority that is not named",
@@ -327,6 +415,24 @@ ATTEMPTS: list[tuple[str, Callable[[ByHand], None], Twists, str]] = [
         "exchange into another book",
         path.sell,
         {"what comes": {"debit": "C-2/1/bank/NBK", "credit": "C-2/1/state"}},
+        "exchange_keeps_its_title",
+    ),
+    (
+        "exchange into another holding of the case",
+        path.sell,
+        {"what comes": {"book": "C-1/2"}},
+        "exchange_keeps_its_title",
+    ),
+    (
+        "exchange and pay under another detail of the title",
+        path.sell,
+        {"what comes": {"credit_detail": "another"}},
+        "exchange_keeps_its_title",
+    ),
+    (
+        "exchange what another detail of the title has",
+        path.sell,
+        {"what goes": {"debit_detail": "another"}},
         "exchange_keeps_its_title",
     ),
     (
@@ -487,13 +593,13 @@ ATTEMPTS: list[tuple[str, Callable[[ByHand], None], Twists, str]] = [
     (
         "reverse the first leg, and the second in another currency",
         path.reverse,
-        {"leave for USD": {"asset": "EUR"}, "mirror 2": {"asset": "EUR"}},
+        {"leave for leg 2": {"asset": "EUR"}, "mirror 2": {"asset": "EUR"}},
         "second_leg_mirrors_what_it_reverses",
     ),
     (
         "reverse the second leg on leave for the first",
         path.reverse,
-        {"mirror 2": {"scope": "leave for BTC"}},
+        {"mirror 2": {"scope": "leave for leg 1"}},
         "second_leg_rests_on_a_grant",
     ),
     (
@@ -513,6 +619,49 @@ ATTEMPTS: list[tuple[str, Callable[[ByHand], None], Twists, str]] = [
         path.reverse,
         {"mirror 1": {"debit": "C-1/1/custody/NIC"}},
         "mirrors_what_it_reverses",
+    ),
+    *(
+        (
+            f"reverse the first leg with another {name}",
+            path.reverse,
+            {"mirror 1": twist} | more,
+            "mirrors_what_it_reverses",
+        )
+        for name, twist, more in (
+            ("book", {"book": "C-2/1"}, {"leave for leg 1": {"book": "C-2/1"}}),
+            ("holding", {"book": "C-1/2"}, {"leave for leg 1": {"book": "C-1/2"}}),
+            ("asset", {"asset": "EUR"}, {"leave for leg 1": {"asset": "EUR"}}),
+            ("class of place", {"debit_class": "pending"}, {}),
+            ("detail of a place", {"debit_detail": ""}, {}),
+            ("class of title", {"credit_class": "beneficiaries"}, {}),
+            ("detail of a title", {"credit_detail": "another"}, {}),
+        )
+    ),
+    *(
+        (
+            f"reverse the second leg with another {name}",
+            path.reverse,
+            {"mirror 2": twist} | more,
+            "second_leg_mirrors_what_it_reverses",
+        )
+        for name, twist, more in (
+            ("book", {"book": "C-2/1"}, {"leave for leg 2": {"book": "C-2/1"}}),
+            ("holding", {"book": "C-1/2"}, {"leave for leg 2": {"book": "C-1/2"}}),
+            ("asset", {"asset": "EUR"}, {"leave for leg 2": {"asset": "EUR"}}),
+            ("class of place", {"credit_class": "receivable"}, {}),
+            ("detail of a place", {"credit_detail": ""}, {}),
+            ("class of title", {"debit_class": "beneficiaries"}, {}),
+            ("detail of a title", {"debit_detail": "another"}, {}),
+        )
+    ),
+    (
+        "reverse the same way about",
+        path.receive,
+        {
+            "the seizure": {"kind": "entry_reversed"},
+            "the receipt": {"kind": "reverse", "reverses": "the sale of old"},
+        },
+        "in_the_chart",
     ),
     (
         "reverse without a correction",
@@ -555,11 +704,11 @@ def test_one_wrong_thing_is_refused(books, walk, twists, by):
 
 
 def test_what_waits_for_the_commit_is_refused_there_too(database, books):
-    twists = {"its posting": {"debit": "C-2/1/custody/AFM", "book": "C-1/1"}}
+    twists = {"its posting": {"asset": "DOGE"}}
     with (
         psycopg.connect(database.url("qazyna_owner")) as connection,
         pytest.raises(psycopg.errors.ForeignKeyViolation) as caught,
         connection.transaction(),
     ):
         path.move(ByHand(connection, twists, dict(books.ids)))
-    assert "debits_its_book" == caught.value.diag.constraint_name
+    assert "debits_a_holding" == caught.value.diag.constraint_name

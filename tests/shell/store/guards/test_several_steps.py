@@ -72,6 +72,7 @@ def bring_in_an_asset_by_an_old_event(books: ByHand) -> None:
     books.insert("asset", {"code": "XBT", "class": "currency", "scale": 8, "event": event})
 
 
+HELD = {"asset": "BTC", "quantity": 1, "last_day": path.DAY}
 COINS_IN_RESERVE = {"book_kind": "reserve", "class": "custody", "side": "location"}
 COINS_IN_RESERVE |= {"asset_class": "crypto"}
 
@@ -83,9 +84,8 @@ def permit_what_cannot_be(books: ByHand) -> None:
 
 
 def hold_coins_in_the_reserve_as_currency(books: ByHand) -> None:
-    place = {"book_kind": "reserve", "class": "bank", "side": "location"}
-    account = {"account": books.account("reserve/bank/NBK"), "book": books.book("reserve")}
-    books.insert("holding", place | account | {"asset": "BTC", "asset_class": "currency"})
+    account = {"book": "reserve", "class": "bank", "detail": "NBK", "side": "location"}
+    books.insert("holding", account | HELD | {"asset_class": "currency"})
 
 
 def permit_crypto_by_an_old_law(books: ByHand) -> None:
@@ -126,12 +126,47 @@ def backdate_a_command(books: ByHand) -> None:
     books.insert("command", body | {"recorded_at": "2020-01-01"})
 
 
-def call_a_case_the_reserve(books: ByHand) -> None:
-    books.insert("book", {"path": "C-1/2", "kind": "reserve", "stream": "reserve"})
+def call_the_reserve_a_case(books: ByHand) -> None:
+    account = {"book": "reserve", "class": "custody", "detail": "AFM", "side": "location"}
+    books.insert("holding", account | HELD | {"asset_class": "crypto", "book_kind": "case"})
 
 
-def give_a_book_to_another_case(books: ByHand) -> None:
-    books.insert("book", {"path": "C-1/2", "kind": "case", "stream": "case/C-2"})
+def use_an_order_twice_for_two_details_of_a_title(books: ByHand) -> None:
+    path.vest(books)
+    path.vest(books.twisted({"its posting": {"credit_detail": "another"}}))
+
+
+def sell_what_another_detail_of_the_title_has(books: ByHand) -> None:
+    path.vest(books.twisted({"its posting": {"credit_detail": "another"}}))
+    path.sell(books, 3)
+
+
+def move_back_from_a_detail_spelled_in_another_way(books: ByHand) -> None:
+    path.move(books)
+    back = {"debit": "C-1/1/custody/AFM", "credit": "C-1/1/custody/NIC "}
+    path.move(books.twisted({"its posting": back}))
+
+
+def reverse_with_the_legs_exchanged(books: ByHand) -> None:
+    """Each leg is mirrored, in the place of the other."""
+    books.event("the correction", "entry_reversed", "case/C-1")
+    by = ("correction", "the correction", "entry_reversed", "C-1/1")
+    for number, asset, quantity in ((1, "BTC", 2), (2, "USD", 100_000)):
+        books.grant(f"leave for leg {number}", *by, asset=asset, granted=quantity)
+    coins, bank, title = "C-1/1/custody/AFM", "C-1/1/bank/NBK", "C-1/1/state"
+    rests = {"authority": "correction"}
+    goes = {"scope": "leave for leg 2", "debit": title, "credit": bank}
+    comes = {"scope": "leave for leg 1", "debit": coins, "credit": title}
+    legs = (path.leg("1", "USD", 100_000, **goes, **rests),
+            path.leg("2", "BTC", 2, **comes, **rests))  # fmt: skip
+    of_old = {"reverses": "the sale of old"}
+    books.entry("the reversal", "the correction", "reverse", *legs, **of_old)
+
+
+def reverse_a_transfer_from_another_book(books: ByHand) -> None:
+    path.allocate(books)
+    twists = {"leave for leg 2": {"book": "budget"}, "mirror 2": {"book": "budget"}}
+    path.reverse(books.twisted(twists), "the transfer")
 
 
 def _tx(books: ByHand) -> str:
@@ -160,8 +195,12 @@ STEPS = [
     (quote_no_price, "price_price_check"),
     (keep_another_text_under_a_digest, "document_check"),
     (backdate_a_command, NOW),
-    (call_a_case_the_reserve, "book_check"),
-    (give_a_book_to_another_case, "book_check"),
+    (call_the_reserve_a_case, 'cannot insert a non-DEFAULT value into column "book_kind"'),
+    (use_an_order_twice_for_two_details_of_a_title, "never_overdrawn"),
+    (sell_what_another_detail_of_the_title_has, "never_below_zero"),
+    (move_back_from_a_detail_spelled_in_another_way, "never_below_zero"),
+    (reverse_with_the_legs_exchanged, "second_leg_in_the_chart"),
+    (reverse_a_transfer_from_another_book, "second_leg_mirrors_what_it_reverses"),
 ]
 
 
@@ -177,40 +216,37 @@ ONE_STATEMENT = """
         INSERT INTO books.event (stream, version, kind, command, value_date, leaf)
         VALUES ('case/C-2', 99, 'seized', 'by hand', '2026-05-01', '{}') RETURNING seq
     ), parties AS (
-        SELECT debit, credit, book FROM books.posting WHERE entry = %s
+        SELECT book, debit_class, debit_detail, credit_class, credit_detail
+        FROM books.posting WHERE entry = %s
     ), first AS (
-        INSERT INTO books.entry (event, number, kind, legs, value_date, flow, leaf, book, asset,
-                                 quantity, debit, credit, debit_class, credit_class)
-        SELECT seq, n, 'receive', 1, '2026-05-01', 'inflow', '{}', book, 'BTC', 7, debit, credit,
-               'custody', 'claimants'
+        INSERT INTO books.entry (event, number, kind, legs, value_date, flow, leaf, asset, quantity,
+                                 book, debit_class, debit_detail, credit_class, credit_detail)
+        SELECT seq, n, 'receive', 1, '2026-05-01', 'inflow', '{}', 'BTC', 7, parties.*
         FROM happened, parties, generate_series(1, 2) n RETURNING 1
     )
-    INSERT INTO books.entry (event, number, kind, legs, value_date, flow, leaf, book, asset,
-                             quantity, debit, credit, debit_class, credit_class)
-    SELECT seq, 3, 'receive', 1, '2026-05-01', 'inflow', '{}', book, 'BTC', 11, debit, credit,
-           'custody', 'claimants'
+    INSERT INTO books.entry (event, number, kind, legs, value_date, flow, leaf, asset, quantity,
+                             book, debit_class, debit_detail, credit_class, credit_detail)
+    SELECT seq, 3, 'receive', 1, '2026-05-01', 'inflow', '{}', 'BTC', 11, parties.*
     FROM happened, parties
 """
 MERGED = """
     MERGE INTO books.entry p USING (SELECT %s::bigint AS event) n ON p.event = n.event
     WHEN NOT MATCHED THEN
-        INSERT (event, number, kind, legs, value_date, flow, leaf, book, asset, quantity, debit,
-                credit, debit_class, credit_class)
-        VALUES (n.event, 1, 'receive', 1, '2026-05-01', 'inflow', '{}', %s, 'BTC', 25, %s, %s,
-                'custody', 'claimants')
+        INSERT (event, number, kind, legs, value_date, flow, leaf, asset, quantity, book,
+                debit_class, debit_detail, credit_class, credit_detail)
+        VALUES (n.event, 1, 'receive', 1, '2026-05-01', 'inflow', '{}', 'BTC', 25, 'C-2/1',
+                'custody', 'AFM', 'claimants', '')
 """
 
 
-def _held(books: ByHand, path: str) -> int:
-    query = "SELECT quantity FROM books.holding WHERE account = %s AND asset = 'BTC'"
-    return int(books.one(query, books.account(path)))
+def _held(books: ByHand, account: str) -> int:
+    query = """SELECT quantity FROM books.holding
+               WHERE (book, class, detail) = (%s, %s, %s) AND asset = 'BTC'"""
+    return int(books.one(query, *path.split(account)))
 
 
 def test_entries_of_one_statement_all_count(books):
-    receipt = books.one(
-        "SELECT p.entry FROM books.posting p JOIN books.book b ON b.id = p.book"
-        " WHERE b.path = 'C-2/1' AND p.kind = 'receive'"
-    )
+    receipt = books.one("SELECT entry FROM books.posting WHERE book = 'C-2/1' AND kind = 'receive'")
     with books.connection.transaction(force_rollback=True):
         books.connection.execute(ONE_STATEMENT, [receipt])
         assert 5 + 7 + 7 + 11 == _held(books, "C-2/1/claimants")
@@ -221,9 +257,7 @@ def test_a_merged_entry_counts(books):
     with books.connection.transaction(force_rollback=True):
         hand = books.twisted({"the receipt": None})
         path.receive(hand, "C-2")
-        place, title = hand.account("C-2/1/custody/AFM"), hand.account("C-2/1/claimants")
-        values = [hand.ids["the seizure"], hand.book("C-2/1"), place, title]
-        hand.connection.execute(MERGED, values)
+        hand.connection.execute(MERGED, [hand.ids["the seizure"]])
         assert 30 == _held(books, "C-2/1/claimants")
 
 

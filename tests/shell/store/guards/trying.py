@@ -19,6 +19,11 @@ CHART = "the chart is constant"
 TOGETHER = "tx is the writing transaction"
 NOW = "recorded_at is when it is recorded"
 
+NO_BOOKS = ["", "/", "//", "/1", "C-9", "C-9/", "C-9/1/", "workout", "workout/", "workout//"]
+NO_BOOKS += ["workout/a/", "workout/a/b", "workout//b"]
+NO_BOOKS += ["Reserve", " reserve", "reserve/", "budget/"]
+"""What names neither a holding of a case nor one of the other books."""
+
 RIGHT_PATHS = [
     *(path.receive, path.move, path.vest, path.order, path.sell, path.sell_before_finality),
     *(path.appropriate, path.allocate, path.pay_out, path.reverse),
@@ -35,6 +40,11 @@ def attempt(books: ByHand, walk: Callable[[ByHand], object], twists: Twists) -> 
 def refusal(error: psycopg.Error) -> str | None:
     """The rule that refused: its constraint, the words of its trigger, or PostgreSQL's own."""
     return error.diag.constraint_name or (error.diag.message_primary or "").rpartition(": ")[2]
+
+
+def no(column: str, relation: str = "entry") -> str:
+    """The refusal of a NULL, whose rule has no name."""
+    return f'null value in column "{column}" of relation "{relation}" violates not-null constraint'
 
 
 def is_refused(by: str, books: ByHand, walk: Callable[[ByHand], object], twists: Twists) -> None:

@@ -1,0 +1,165 @@
+"""What the keys and CHECKs refuse by themselves, where the trigger that would come first is off.
+
+Only who can change the schema can switch a trigger off. What is tried here shows that the rules
+behind it hold nevertheless, each on its own: a row that follows from the postings by a mistake, or
+an entry whose holding was never brought about.
+"""
+
+from decimal import Decimal
+from functools import partial
+
+import pytest
+
+from tests.shell.store.guards import by_hand as path
+from tests.shell.store.guards.by_hand import ByHand, Row
+from tests.shell.store.guards.trying import (
+    NO_BOOKS,
+    ON_EACH_POSTGRES,
+    attempt,
+    is_refused,
+    no,
+)
+
+pytestmark = ON_EACH_POSTGRES
+
+
+def off(hand: ByHand, table: str, trigger: str) -> None:
+    hand.connection.execute(f"ALTER TABLE books.{table} DISABLE TRIGGER {trigger}")
+
+
+# ── Rows that only triggers write ───────────────────────────────────────────────────────────────
+
+HOLDING = {"book": "C-9/1", "class": "custody", "detail": "AFM", "asset": "BTC", "quantity": 1}
+HOLDING |= {"last_day": path.DAY, "asset_class": "crypto", "side": "location"}
+LAWFUL = {"book_kind": "case", "class": "vault", "side": "location", "asset": "XAU"}
+LAWFUL |= {"asset_class": "gold"}
+HELD = {"book": "C-2/1", "class": "claimants", "detail": "", "asset": "BTC", "quantity": 1}
+WITH_A_LAWFUL_ONE = "of_its_asset_and_permitted"
+
+
+def put(table: str, trigger: str, row: Row, hand: ByHand) -> None:
+    off(hand, table, trigger)
+    if table == "snapshot":
+        hand.event("the closing", "period_closed", "periods", value_date="2026-11-20")
+        off(hand, "closed", "take_snapshot")
+        hand.insert("closed", {"through": path.DAY, "event": hand.ids["the closing"]})
+        row = {"through": path.DAY} | row
+    if table == "drawn":
+        scope = hand.ids["the order in C-2, its scope"]
+        row = {"authority": scope, "granted": 2, "used": 1} | row
+    hand.insert(table, row)
+
+
+BY_ITSELF = [
+    ("holding", "starts_with_a_posting", HOLDING),
+    ("lawful", "starts_with_a_posting", LAWFUL),
+    ("drawn", "starts_with_a_posting", {}),
+    ("snapshot", "comes_with_a_closing", HELD),
+]
+TRIGGER = {table: trigger for table, trigger, _ in BY_ITSELF}
+RIGHT = {table: row for table, _, row in BY_ITSELF}
+
+
+@pytest.mark.parametrize("table, trigger, row", BY_ITSELF, ids=TRIGGER)
+def test_without_its_trigger_a_right_row_is_let_in(books, table, trigger, row):
+    attempt(books, partial(put, table, trigger, row), {})
+
+
+WRONG: list[tuple[str, Row, str]] = [
+    *(("holding", {"book": told}, "names_a_book") for told in NO_BOOKS),
+    ("holding", {"side": "title"}, WITH_A_LAWFUL_ONE),
+    ("holding", {"side": ""}, WITH_A_LAWFUL_ONE),
+    ("holding", {"class": "bank"}, WITH_A_LAWFUL_ONE),
+    ("holding", {"class": "claimants"}, WITH_A_LAWFUL_ONE),
+    ("holding", {"asset": "USD"}, WITH_A_LAWFUL_ONE),
+    ("holding", {"asset": "DOGE"}, WITH_A_LAWFUL_ONE),
+    ("holding", {"asset_class": "currency"}, WITH_A_LAWFUL_ONE),
+    ("holding", {"book": "reserve"}, WITH_A_LAWFUL_ONE),
+    ("holding", {"book": "budget"}, WITH_A_LAWFUL_ONE),
+    ("holding", {"book": "workout/1"}, WITH_A_LAWFUL_ONE),
+    ("holding", {"book": "C-1/1"}, "holding_pkey"),
+    ("holding", {"quantity": -1}, "never_below_zero"),
+    ("holding", {"quantity": Decimal("NaN")}, "never_below_zero"),
+    *(("holding", {column: None}, no(column, "holding")) for column in HOLDING),
+    ("lawful", {"asset": "BTC"}, "of_its_asset"),
+    ("lawful", {"asset": "DOGE"}, "of_its_asset"),
+    ("lawful", {"asset_class": "currency"}, "of_its_asset"),
+    ("lawful", {"asset": "BTC", "asset_class": "crypto"}, "permitted_by_law"),
+    ("lawful", {"book_kind": "workout"}, "permitted_by_law"),
+    ("lawful", {"side": "title"}, "permitted_by_law"),
+    ("lawful", {"class": "bank"}, "permitted_by_law"),
+    (
+        "lawful",
+        {"book_kind": "reserve", "class": "custody", "asset": "BTC", "asset_class": "crypto"},
+        "permitted_by_law",
+    ),
+    *(("lawful", {column: None}, no(column, "lawful")) for column in LAWFUL),
+    ("drawn", {"used": 3}, "never_overdrawn"),
+    ("drawn", {"used": -1}, "never_overdrawn"),
+    ("drawn", {"used": Decimal("NaN")}, "never_overdrawn"),
+    ("drawn", {"granted": 5}, "of_its_grant"),
+    ("drawn", {"authority": -1}, "of_its_grant"),
+    ("snapshot", {"book": "C-2/2"}, "of_a_holding"),
+    ("snapshot", {"book": "C-2"}, "of_a_holding"),
+    ("snapshot", {"class": "state"}, "of_a_holding"),
+    ("snapshot", {"detail": "another"}, "of_a_holding"),
+    ("snapshot", {"asset": "USD"}, "of_a_holding"),
+    ("snapshot", {"through": "2026-04-30"}, "snapshot_through_fkey"),
+    ("snapshot", {"quantity": 0}, "something_held"),
+    *(("snapshot", {column: None}, no(column, "snapshot")) for column in HELD),
+]
+
+
+@pytest.mark.parametrize("table, columns, by", WRONG, ids=[f"{t} {c}" for t, c, _ in WRONG])
+def test_without_its_trigger_a_wrong_row_is_refused(books, table, columns, by):
+    walk = partial(put, table, TRIGGER[table], RIGHT[table] | columns)
+    is_refused(by, books, walk, {})
+
+
+# ── Entries that nothing applies ────────────────────────────────────────────────────────────────
+
+DEBITS, CREDITS = "debits_a_holding", "credits_a_holding"
+
+
+def unapplied(hand: ByHand, walk) -> None:
+    off(hand, "entry", "applied")
+    walk(hand)
+
+
+def bring(hand: ByHand) -> None:
+    """What was seized in the second case, seized once more: all its holdings are there."""
+    path.receive(hand, "C-2")
+
+
+@pytest.mark.parametrize("walk", [bring, path.sell, path.allocate, path.reverse])
+def test_what_has_its_holdings_needs_no_trigger_for_its_keys(books, walk):
+    attempt(books, partial(unapplied, walk=walk), {})
+
+
+UNAPPLIED = [
+    (bring, {"its posting": {"book": "C-2/2"}}, DEBITS),
+    (bring, {"its posting": {"book": "C-2"}}, DEBITS),
+    (bring, {"its posting": {"debit_class": "pending"}}, DEBITS),
+    (bring, {"its posting": {"debit_detail": ""}}, DEBITS),
+    (bring, {"its posting": {"debit_detail": "afm"}}, DEBITS),
+    (bring, {"its posting": {"asset": "USD"}}, DEBITS),
+    (bring, {"its posting": {"asset": "DOGE"}}, DEBITS),
+    (bring, {"its posting": {"credit_detail": "another"}}, CREDITS),
+    (path.order, {"its posting": {"credit_detail": "another"}}, CREDITS),
+    (path.move, {"its posting": {"debit": "C-1/1/custody/AFM", "credit_detail": "X"}}, CREDITS),
+    (path.sell, {"what comes": {"debit_detail": "another"}}, f"second_leg_{DEBITS}"),
+    (path.sell, {"what comes": {"debit_class": "pending"}}, f"second_leg_{DEBITS}"),
+    (path.sell, {"what comes": {"asset": "EUR"}}, f"second_leg_{DEBITS}"),
+    (path.allocate, {"what enters": {"book": "reserve/1"}}, f"second_leg_{DEBITS}"),
+    (path.allocate, {"what enters": {"credit_detail": "another"}}, f"second_leg_{CREDITS}"),
+    (
+        path.allocate,
+        {"what enters": {"credit_class": "budget"}},
+        f"second_leg_{CREDITS}",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("walk, twists, by", UNAPPLIED, ids=[f"{t} {b}" for _, t, b in UNAPPLIED])
+def test_what_names_no_holding_is_refused_without_the_trigger(books, walk, twists, by):
+    is_refused(by, books, partial(unapplied, walk=walk), twists)
