@@ -52,15 +52,18 @@ UNEQUAL_BOOKS = """
 """
 BELOW_ZERO = """
     WITH moved AS (
-        SELECT debit AS account, asset, value_date, quantity AS net FROM books.posting
-        UNION ALL SELECT credit, asset, value_date, -quantity FROM books.posting
+        SELECT book, debit_class AS class, debit_detail AS detail, asset, value_date,
+               quantity AS net FROM books.posting
+        UNION ALL
+        SELECT book, credit_class, credit_detail, asset, value_date, -quantity FROM books.posting
     ), days AS (
-        SELECT account, asset, value_date, sum(net) AS net FROM moved GROUP BY 1, 2, 3
+        SELECT book, class, detail, asset, value_date, sum(net) AS net
+        FROM moved GROUP BY 1, 2, 3, 4, 5
     ), ends AS (
-        SELECT d.account, d.asset, d.value_date,
-               sum(CASE a.side WHEN 'location' THEN net ELSE -net END)
-                   OVER (PARTITION BY d.account, d.asset ORDER BY d.value_date) AS held
-        FROM days d JOIN books.account a ON a.id = d.account
+        SELECT book, class, detail, asset, d.value_date,
+               sum(CASE h.side WHEN 'location' THEN net ELSE -net END)
+                   OVER (PARTITION BY book, class, detail, asset ORDER BY d.value_date) AS held
+        FROM days d LEFT JOIN books.holding h USING (book, class, detail, asset)
     )
     SELECT * FROM ends WHERE held < 0
 """

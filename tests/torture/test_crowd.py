@@ -111,9 +111,7 @@ def _kept(connection) -> dict[tuple[str, str], int]:
     return {
         (Account(book, klass, detail).path, asset): int(quantity)
         for book, klass, detail, asset, quantity in connection.execute(
-            """SELECT b.path, a.class, a.detail, h.asset, h.quantity
-               FROM books.holding h JOIN books.account a ON a.id = h.account
-               JOIN books.book b ON b.id = a.book WHERE h.quantity > 0"""
+            "SELECT book, class, detail, asset, quantity FROM books.holding WHERE quantity > 0"
         )
     }
 

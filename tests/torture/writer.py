@@ -74,9 +74,12 @@ def _asked(connection: psycopg.Connection, command: Command, key: str) -> Done:
 def _given_back(connection: psycopg.Connection, seed: str, key: str) -> str:
     """Four eyes: a proposal, its approval and its execution, the last two in one transaction."""
     row = connection.execute(
-        """SELECT b.path, h.asset FROM books.holding h JOIN books.book b ON b.id = h.book
-           WHERE b.path LIKE %s AND h.class = 'claimants' AND h.quantity > 0
-           ORDER BY b.id DESC LIMIT 1""",
+        """SELECT h.book, h.asset FROM books.holding h
+           WHERE h.book LIKE %s AND h.class = 'claimants' AND h.quantity > 0
+           ORDER BY (
+               SELECT min(p.entry) FROM books.posting p
+               WHERE (p.book, p.credit_class, p.credit_detail) = (h.book, h.class, h.detail)
+           ) DESC LIMIT 1""",
         [f"{HOT}/{seed}-%"],
     ).fetchone()
     if row is None:

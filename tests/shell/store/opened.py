@@ -22,7 +22,7 @@ OFFICES = {
     "fay": ("auditor",),
 }
 
-TABLES = ("command", "event", "asset", "permitted", "book", "account", "holding", "authority")
+TABLES = ("command", "event", "asset", "permitted", "lawful", "holding", "authority")
 TABLES += ("entry", "posting", "stream", "tally", "price", "document")
 
 
@@ -56,10 +56,8 @@ def rows(connection: psycopg.Connection[Any]) -> dict[str, int]:
 def held(connection: psycopg.Connection[Any], path: str, asset: str = "BTC") -> int:
     """What the account of that path holds, in base units."""
     query = """
-        SELECT h.quantity FROM books.holding h JOIN books.account a ON a.id = h.account
-        JOIN books.book b ON b.id = a.book
-        WHERE b.path || '/' || a.class || CASE a.detail WHEN '' THEN '' ELSE '/' END || a.detail
-              = %s AND h.asset = %s
+        SELECT quantity FROM books.holding
+        WHERE concat_ws('/', book, class, nullif(detail, '')) = %s AND asset = %s
     """
     row = connection.execute(query, [path, asset]).fetchone()
     return int(row[0]) if row else 0
