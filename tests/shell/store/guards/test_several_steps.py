@@ -271,3 +271,32 @@ def test_a_reversal_gives_back_what_was_drawn(books):
         assert 2 == hand.one(used, scope)
         path.reverse(hand, "the sale")
         assert 0 == hand.one(used, scope)
+
+
+def test_the_longest_names_are_booked_and_taken_back(books):
+    """Four bytes a sign, and no two alike: nothing that an index could make smaller."""
+    case, holding, old, new = (
+        "".join(chr(0x10000 + (7919 * (i + 131 * which)) % 50_000) for i in range(length))
+        for which, length in enumerate((120, 80, 120, 120))
+    )
+    book = f"{case}/{holding}"
+    places = {"debit": f"C/1/custody/{new}", "credit": f"C/1/custody/{old}", "book": book}
+    with books.connection.transaction(force_rollback=True):
+        title = {"debit": f"C/1/custody/{old}", "credit": f"C/1/claimants/{new}", "book": book}
+        hand = books.twisted({"its posting": title})
+        path.receive(hand, case)
+        hand.event("the sweep", "swept", f"case/{case}")
+        hand.entry("the move", "the sweep", "move", path.leg("it", "BTC", 1, **places))
+        back = {"debit": f"C/1/custody/{old}", "credit": f"C/1/custody/{new}", "book": book}
+        hand.event("the correction", "entry_reversed", f"case/{case}")
+        by = ("correction", "the correction", "entry_reversed", book)
+        hand.grant("leave", *by, asset="BTC", granted=1)
+        rests = {"authority": "correction", "scope": "leave"}
+        mirror = path.leg("it back", "BTC", 1, **back, **rests)
+        hand.entry("the reversal", "the correction", "reverse", mirror, reverses="the move")
+        hand.connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        kept = "SELECT quantity FROM books.holding WHERE book = %s AND detail = %s"
+        assert (1, 0) == (
+            hand.one(f"{kept} AND class = 'custody'", book, old),
+            hand.one(f"{kept} AND class = 'custody'", book, new),
+        )
