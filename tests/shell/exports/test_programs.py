@@ -70,9 +70,11 @@ def test_hledger_reads_the_demo(demo, hledger, tmp_path):
 def opened(connection) -> list[tuple[date, Account, str]]:
     """Every account and asset there ever was, from its first day."""
     rows = connection.execute(
-        """SELECT min(p.value_date), b.path, a.class, a.detail, p.asset
-           FROM books.posting p JOIN books.account a ON a.id IN (p.debit, p.credit)
-           JOIN books.book b ON b.id = a.book GROUP BY 2, 3, 4, 5"""
+        """SELECT min(p.value_date), p.book, at.class, at.detail, p.asset
+           FROM books.posting p, LATERAL (VALUES (p.debit_class, p.debit_detail),
+                                                 (p.credit_class, p.credit_detail))
+                                     AS at (class, detail)
+           GROUP BY 2, 3, 4, 5"""
     )
     return [
         (since, Account(book, klass, detail), asset) for since, book, klass, detail, asset in rows

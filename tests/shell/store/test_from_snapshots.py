@@ -34,13 +34,14 @@ _PLAIN = """
 HOLDINGS = (
     _PLAIN
     + """
-    SELECT b.path, a.class, a.detail, legs.asset,
-           sum(CASE a.side WHEN 'location' THEN net ELSE -net END), count(*)
+    SELECT book, class, detail, asset,
+           sum(CASE h.side WHEN 'location' THEN net ELSE -net END), count(*)
     FROM (
-        SELECT debit AS account, asset, quantity AS net FROM counted WHERE day <= %(on)s
+        SELECT book, debit_class AS class, debit_detail AS detail, asset, quantity AS net
+        FROM counted WHERE day <= %(on)s
         UNION ALL
-        SELECT credit, asset, -quantity FROM counted WHERE day <= %(on)s
-    ) AS legs JOIN books.account a ON a.id = legs.account JOIN books.book b ON b.id = a.book
+        SELECT book, credit_class, credit_detail, asset, -quantity FROM counted WHERE day <= %(on)s
+    ) AS legs JOIN books.holding h USING (book, class, detail, asset)
     GROUP BY 1, 2, 3, 4 HAVING sum(net) <> 0
 """
 )
@@ -49,9 +50,8 @@ MOVEMENTS = (
     + """
     SELECT c.day, c.asset, CASE c.credit_class WHEN 'reserve' THEN c.quantity ELSE -c.quantity END,
            coalesce(m.flow, c.flow), c.value, coalesce(c.currency, '')
-    FROM counted c JOIN books.book b ON b.id = c.book
-    LEFT JOIN books.entry m ON m.id = c.mirrors
-    WHERE b.path = 'reserve' AND 'reserve' IN (c.debit_class, c.credit_class)
+    FROM counted c LEFT JOIN books.entry m ON m.id = c.mirrors
+    WHERE c.book = 'reserve' AND 'reserve' IN (c.debit_class, c.credit_class)
       AND c.day > %(since)s AND c.day <= %(on)s
 """
 )

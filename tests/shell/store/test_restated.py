@@ -132,8 +132,8 @@ def test_an_earlier_day_is_earlier(closed, own_database):
     """The database holds it, whoever writes."""
     with psycopg.connect(own_database.url("qazyna_owner"), autocommit=True) as owner:
         columns = (
-            "event, number, kind, legs, value_date, flow, leaf, book, asset, quantity, debit,"
-            " credit, debit_class, credit_class, authority, scope"
+            "event, number, kind, legs, value_date, flow, leaf, book, asset, quantity,"
+            " debit_class, debit_detail, credit_class, credit_detail, authority, scope"
         )
         with pytest.raises(psycopg.errors.CheckViolation) as caught:
             owner.execute(

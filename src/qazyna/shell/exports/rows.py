@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 import psycopg
@@ -17,40 +15,36 @@ Connection = psycopg.Connection[Any]
 AT_A_TIME = 5_000
 
 _GRANTS = """
-    SELECT e.stream, e.version, e.kind, g.authority, b.path, g.asset, g.granted
-    FROM books.authority g
-    JOIN books.event e ON e.seq = g.event
-    JOIN books.book b ON b.id = g.book
+    SELECT e.stream, e.version, e.kind, g.authority, g.book, g.asset, g.granted
+    FROM books.authority g JOIN books.event e ON e.seq = g.event
     ORDER BY g.id
 """
 
 _ENTRIES = """
-    SELECT n.id, e.stream, e.version, n.number, e.kind, e.recorded_at,
+    SELECT e.stream, e.version, n.number, e.kind, e.recorded_at,
            n.kind, n.value_date, n.flow, n.value, n.currency, n.price_source, n.effective,
            mistaken.stream, mistaken.version, reversed.number, later.id IS NOT NULL,
-           p.asset, p.quantity, b.path, d.class, d.detail, c.class, c.detail,
-           p.authority, giver.stream, giver.version
+           n.asset, n.quantity, n.book, n.debit_class, n.debit_detail, n.credit_class,
+           n.credit_detail, n.authority, giver.stream, giver.version,
+           n.asset2, n.quantity2, n.book2, n.debit_class2, n.debit_detail2, n.credit_class2,
+           n.credit_detail2, n.authority2, giver2.stream, giver2.version
     FROM books.entry n
     JOIN books.event e ON e.seq = n.event
-    JOIN books.posting p ON p.entry = n.id
-    JOIN books.book b ON b.id = p.book
-    JOIN books.account d ON d.id = p.debit
-    JOIN books.account c ON c.id = p.credit
-    LEFT JOIN books.authority g ON g.id = p.scope
+    LEFT JOIN books.authority g ON g.id = n.scope
     LEFT JOIN books.event giver ON giver.seq = g.event
+    LEFT JOIN books.authority g2 ON g2.id = n.scope2
+    LEFT JOIN books.event giver2 ON giver2.seq = g2.event
     LEFT JOIN books.entry reversed ON reversed.id = n.reverses
     LEFT JOIN books.event mistaken ON mistaken.seq = reversed.event
     LEFT JOIN books.entry later ON later.reverses = n.id
-    ORDER BY n.value_date, n.id, p.leg
+    ORDER BY n.value_date, n.id
 """
+_TOLD, _LEG = 16, 10
+"""Columns of an entry, and of each of its legs after them."""
 
 _HELD = """
-    SELECT b.path, a.class, a.detail, h.asset, h.quantity
-    FROM books.holding h
-    JOIN books.account a ON a.id = h.account
-    JOIN books.book b ON b.id = a.book
-    WHERE h.quantity > 0
-    ORDER BY h.account, h.asset
+    SELECT book, class, detail, asset, quantity FROM books.holding
+    WHERE quantity > 0 ORDER BY book, class, detail, asset
 """
 
 
@@ -73,8 +67,7 @@ def grants(connection: Connection) -> Iterator[Granted]:
 
 def entries(connection: Connection) -> Iterator[Recorded]:
     """Every entry, by value date, and within a day as they were recorded."""
-    for _, legs in groupby(_stream(connection, _ENTRIES), key=itemgetter(0)):
-        yield _recorded(list(legs))
+    yield from map(_recorded, _stream(connection, _ENTRIES))
 
 
 def held(connection: Connection) -> Iterator[tuple[Account, str, int]]:
@@ -89,10 +82,11 @@ def _stream(connection: Connection, query: str) -> Iterator[tuple[Any, ...]]:
         yield from cursor.execute(query)
 
 
-def _recorded(legs: list[tuple[Any, ...]]) -> Recorded:
-    _, stream, version, number, event_kind, recorded_at, *told = legs[0]
+def _recorded(row: tuple[Any, ...]) -> Recorded:
+    stream, version, number, event_kind, recorded_at, *told = row[:_TOLD]
     kind, value_date, flow, value, currency, source, effective, *told = told
-    of_stream, of_version, of_number, later, *_ = told
+    of_stream, of_version, of_number, later = told
+    legs = row[_TOLD : _TOLD + _LEG], row[_TOLD + _LEG :]
     reverses = of_stream and EntryRef(EventRef(of_stream, of_version), of_number)
     return Recorded(
         EntryRef(EventRef(stream, version), number),
@@ -101,7 +95,7 @@ def _recorded(legs: list[tuple[Any, ...]]) -> Recorded:
         Entry(
             kind,
             value_date,
-            tuple(_posting(*leg[17:]) for leg in legs),
+            tuple(_posting(*leg) for leg in legs if leg[0] is not None),
             flow,
             None if value is None else Value(value, currency, source),
             reverses,

@@ -3,10 +3,16 @@
 from datetime import date
 from typing import Final, NamedTuple
 
+from qazyna.ledger.chart import TITLES
 from qazyna.ledger.entry import Account
 from qazyna.shell.queries.snapshots import Reading
 
-PATH: Final = "b.path || '/' || a.class || CASE a.detail WHEN '' THEN '' ELSE '/' || a.detail END"
+_BEGINS_SO: Final = """(book = ANY(%(books)s) OR book ^@ %(prefix)s) AND
+    (book || '/' || class || CASE detail WHEN '' THEN '' ELSE '/' || detail END) ^@ %(prefix)s"""
+"""That the path of an account begins so (`beginning`). Its book is found by the key."""
+
+ACCOUNTS: Final = f"(SELECT DISTINCT book, class, detail FROM books.holding WHERE {_BEGINS_SO})"
+"""The accounts there ever were whose path begins so."""
 
 
 class Held(NamedTuple):
@@ -31,9 +37,7 @@ def of_accounts(
 ) -> list[Held]:
     """The accounts whose path begins so: each is looked up, however many others there are."""
     known = reading.known("each")
-    query = _ACCOUNTS + _EACH.format(
-        known=known, corrected=_CORRECTED.format(known=known) if restated else ""
-    )
+    query = _EACH.format(known=known, corrected=_CORRECTED.format(known=known) if restated else "")
     return _held(reading, query, as_of, prefix)
 
 
@@ -42,110 +46,106 @@ def now(reading: Reading, prefix: str) -> list[Held]:
     later = reading.later
     if later is None:  # nobody asks for now as of long ago
         return of_accounts(reading, prefix, date.max) if prefix else ever(reading, date.max)
-    return _told(reading.rows(_ACCOUNTS + _RUNNING, **_beginning(prefix)))
+    return _told(reading, _RUNNING, prefix)
 
 
 def _held(reading: Reading, query: str, as_of: date, prefix: str = "") -> list[Held]:
     closed = reading.last_closed(as_of)
     since = closed.isoformat() if closed else "-infinity"
-    return _told(reading.rows(query, as_of=as_of, since=since, **_beginning(prefix)))
+    return _told(reading, query, prefix, as_of=as_of, since=since)
 
 
-def _told(rows: list[tuple[str, str, str, str, int]]) -> list[Held]:
+def _told(reading: Reading, query: str, prefix: str, **given: object) -> list[Held]:
+    rows = reading.rows(query, titles=list(TITLES), **beginning(prefix), **given)
     return [
         Held(Account(book, klass, detail), asset, int(amount))
         for book, klass, detail, asset, amount in rows
     ]
 
 
-def _beginning(prefix: str) -> dict[str, object]:
+def beginning(prefix: str) -> dict[str, object]:
     """A path begins in a book that begins so, or within one of a few books."""
     parts = prefix.split("/")
     return {"prefix": prefix, "books": ["/".join(parts[:n]) for n in range(1, len(parts))]}
 
 
+_KEPT = "CASE WHEN {klass} = ANY(%(titles)s) THEN -{amount} ELSE {amount} END"
+"""What a debit adds, from an amount as it is kept on its side, or the other way about."""
+
 # What corrects a day counts on that day, though it is booked later.
 _ALL_CORRECTED = """
     UNION ALL
-    SELECT legs.account, p.asset, legs.sign * p.quantity
+    SELECT p.book, legs.class, legs.detail, p.asset, legs.net
     FROM books.entry n, LATERAL (SELECT * FROM books.posting WHERE entry = n.id OFFSET 0) AS p,
-         LATERAL (VALUES (p.debit, 1), (p.credit, -1)) AS legs (account, sign)
+         LATERAL (VALUES (p.debit_class, p.debit_detail, p.quantity),
+                         (p.credit_class, p.credit_detail, -p.quantity))
+             AS legs (class, detail, net)
     WHERE n.effective <= %(as_of)s AND p.value_date > %(as_of)s AND {known}
 """
 
-_EVERY = """
-    WITH moved AS (
-        SELECT account, asset, sum(net) AS net FROM (
-            SELECT p.debit AS account, p.asset, p.quantity AS net FROM books.posting p
-            WHERE p.value_date > %(since)s::date AND p.value_date <= %(as_of)s AND {known}
-            UNION ALL
-            SELECT p.credit, p.asset, -p.quantity FROM books.posting p
-            WHERE p.value_date > %(since)s::date AND p.value_date <= %(as_of)s AND {known}
-            {corrected}
-        ) AS legs GROUP BY account, asset
-    ), parts AS (
-        SELECT account, asset, quantity FROM books.snapshot WHERE through = %(since)s::date
-        UNION ALL
-        SELECT m.account, m.asset, CASE a.side WHEN 'location' THEN m.net ELSE -m.net END
-        FROM moved m JOIN books.account a ON a.id = m.account
-    )
-    SELECT b.path, a.class, a.detail, h.asset, h.quantity
+_EVERY = f"""
+    SELECT book, class, detail, asset, {_KEPT.format(klass="class", amount="sum(net)")}
     FROM (
-        SELECT account, asset, sum(quantity) AS quantity FROM parts GROUP BY account, asset
-    ) AS h JOIN books.account a ON a.id = h.account JOIN books.book b ON b.id = a.book
-    WHERE h.quantity <> 0
-    ORDER BY b.path, a.class, a.detail, h.asset
-"""
-
-_ACCOUNTS = f"""
-    WITH asked AS MATERIALIZED (
-        SELECT a.id, b.path, a.class, a.detail, a.side
-        FROM books.book b JOIN books.account a ON a.book = b.id
-        WHERE (b.path = ANY(%(books)s) OR starts_with(b.path, %(prefix)s))
-          AND starts_with({PATH}, %(prefix)s)
-    )
+        SELECT book, class, detail, asset, {_KEPT.format(klass="class", amount="quantity")} AS net
+        FROM books.snapshot WHERE through = %(since)s::date
+        UNION ALL
+        SELECT p.book, p.debit_class, p.debit_detail, p.asset, p.quantity FROM books.posting p
+        WHERE p.value_date > %(since)s::date AND p.value_date <= %(as_of)s AND {{known}}
+        UNION ALL
+        SELECT p.book, p.credit_class, p.credit_detail, p.asset, -p.quantity FROM books.posting p
+        WHERE p.value_date > %(since)s::date AND p.value_date <= %(as_of)s AND {{known}}
+        {{corrected}}
+    ) AS legs
+    GROUP BY 1, 2, 3, 4 HAVING sum(net) <> 0
+    ORDER BY 1, 2, 3, 4
 """
 
 _CORRECTED = """
     UNION ALL
-    SELECT p.asset, CASE p.debit WHEN a.id THEN p.quantity ELSE -p.quantity END
+    SELECT p.asset, CASE WHEN (p.debit_class, p.debit_detail) = (a.class, a.detail)
+                         THEN p.quantity ELSE -p.quantity END
     FROM books.entry n, LATERAL (SELECT * FROM books.posting WHERE entry = n.id OFFSET 0) AS p
-    WHERE a.id IN (p.debit, p.credit)
+    WHERE p.book = a.book AND (a.class, a.detail) IN ((p.debit_class, p.debit_detail),
+                                                      (p.credit_class, p.credit_detail))
       AND n.effective <= %(as_of)s AND p.value_date > %(as_of)s AND {known}
 """
 
-_EACH = """
-    SELECT a.path, a.class, a.detail, h.asset,
-           CASE a.side WHEN 'location' THEN h.net ELSE -h.net END
-    FROM asked a, LATERAL (
+_EACH = f"""
+    SELECT a.book, a.class, a.detail, h.asset, {_KEPT.format(klass="a.class", amount="h.net")}
+    FROM {ACCOUNTS} AS a, LATERAL (
         SELECT asset, sum(net) AS net FROM (
-            SELECT s.asset, CASE a.side WHEN 'location' THEN s.quantity ELSE -s.quantity END AS net
-            FROM books.snapshot s WHERE s.account = a.id AND s.through = %(since)s::date
+            SELECT s.asset, {_KEPT.format(klass="a.class", amount="s.quantity")} AS net
+            FROM books.snapshot s
+            WHERE (s.book, s.class, s.detail) = (a.book, a.class, a.detail)
+              AND s.through = %(since)s::date
             UNION ALL
             SELECT p.asset, p.quantity FROM books.posting p
-            WHERE p.debit = a.id AND p.value_date > %(since)s::date AND p.value_date <= %(as_of)s
-              AND {known}
+            WHERE (p.book, p.debit_class, p.debit_detail) = (a.book, a.class, a.detail)
+              AND p.value_date > %(since)s::date AND p.value_date <= %(as_of)s AND {{known}}
             UNION ALL
             SELECT p.asset, -p.quantity FROM books.posting p
-            WHERE p.credit = a.id AND p.value_date > %(since)s::date AND p.value_date <= %(as_of)s
-              AND {known}
-            {corrected}
+            WHERE (p.book, p.credit_class, p.credit_detail) = (a.book, a.class, a.detail)
+              AND p.value_date > %(since)s::date AND p.value_date <= %(as_of)s AND {{known}}
+            {{corrected}}
         ) AS parts GROUP BY asset
     ) AS h
     WHERE h.net <> 0
-    ORDER BY a.path, a.class, a.detail, h.asset
+    ORDER BY 1, 2, 3, 4
 """
 
-_RUNNING = """
-    SELECT path, class, detail, asset, sum(quantity) FROM (
-        SELECT a.path, a.class, a.detail, h.asset, h.quantity
-        FROM asked a JOIN books.holding h ON h.account = a.id WHERE h.quantity > 0
+_RUNNING = f"""
+    SELECT book, class, detail, asset, sum(quantity) FROM (
+        SELECT book, class, detail, asset, quantity FROM books.holding
         UNION ALL
-        SELECT a.path, a.class, a.detail, p.asset,
-               CASE WHEN (a.id = p.debit) = (a.side = 'location') THEN -p.quantity
-                    ELSE p.quantity END
-        FROM books.posting p JOIN asked a ON a.id IN (p.debit, p.credit)
+        SELECT p.book, legs.class, legs.detail, p.asset,
+               {_KEPT.format(klass="legs.class", amount="legs.net")}
+        FROM books.posting p,
+             LATERAL (VALUES (p.debit_class, p.debit_detail, -p.quantity),
+                             (p.credit_class, p.credit_detail, p.quantity))
+                 AS legs (class, detail, net)
         WHERE p.entry = ANY(%(later)s::bigint[])
-    ) AS parts GROUP BY 1, 2, 3, 4 HAVING sum(quantity) <> 0
+    ) AS parts
+    WHERE {_BEGINS_SO}
+    GROUP BY 1, 2, 3, 4 HAVING sum(quantity) <> 0
     ORDER BY 1, 2, 3, 4
 """

@@ -81,23 +81,21 @@ def _told(
 _ENTRIES = f"""
     SELECT n.id, n.number, n.kind, n.value_date, n.effective, n.flow, n.value, n.currency,
            n.price_source, n.reverses, e.stream, e.version, e.kind AS event, e.recorded_at, p.leg,
-           p.asset, p.quantity, p.authority, b.path AS book,
-           d.class AS debit_class, d.detail AS debit_detail,
-           c.class AS credit_class, c.detail AS credit_detail
+           p.asset, p.quantity, p.authority, p.book,
+           p.debit_class, p.debit_detail, p.credit_class, p.credit_detail
     FROM books.entry n
     JOIN books.event e ON e.seq = n.event
     CROSS JOIN LATERAL (SELECT * FROM books.posting WHERE entry = n.id OFFSET 0) AS p
-    JOIN books.book b ON b.id = p.book
-    JOIN books.account d ON d.id = p.debit
-    JOIN books.account c ON c.id = p.credit
     WHERE n.id IN (
-        SELECT p.entry FROM books.book b JOIN books.account a ON a.book = b.id
-        CROSS JOIN LATERAL (
+        SELECT p.entry FROM {held.ACCOUNTS} AS a CROSS JOIN LATERAL (
             SELECT entry, value_date FROM books.posting
-            WHERE (debit = a.id OR credit = a.id)
-              AND value_date BETWEEN %(since)s AND %(until)s OFFSET 0
+            WHERE (book, debit_class, debit_detail) = (a.book, a.class, a.detail)
+              AND value_date BETWEEN %(since)s AND %(until)s
+            UNION ALL
+            SELECT entry, value_date FROM books.posting
+            WHERE (book, credit_class, credit_detail) = (a.book, a.class, a.detail)
+              AND value_date BETWEEN %(since)s AND %(until)s
         ) AS p
-        WHERE starts_with({held.PATH}, %(prefix)s)
         ORDER BY p.value_date, p.entry LIMIT %(legs)s
     )
     ORDER BY n.value_date, n.id, p.leg
@@ -117,7 +115,7 @@ def entries(
         rows = cursor.execute(
             _ENTRIES,
             {
-                "prefix": prefix,
+                **held.beginning(prefix),
                 "since": since or date.min,
                 "until": until or date.max,
                 # An entry has at most two legs of two accounts each.

@@ -45,8 +45,7 @@ _PAID = """
     JOIN books.event e ON e.seq = n.event
     LEFT JOIN books.entry was ON was.id = n.reverses
     LEFT JOIN books.event m ON m.seq = was.event
-    JOIN books.posting p ON p.entry = n.id
-    JOIN books.book b ON b.id = p.book AND b.path = %(book)s
+    JOIN books.posting p ON p.entry = n.id AND p.book = %(book)s
     WHERE starts_with(coalesce(m.stream, e.stream), 'manager/')
       AND (p.debit_class = 'bank') <> (p.credit_class = 'bank') AND p.value_date <= %(until)s
     ORDER BY p.value_date, p.entry
@@ -54,13 +53,11 @@ _PAID = """
 
 # Units that came against an asset of a case, or left the reserve, at the value agreed that day.
 _IN_KIND = """
-    SELECT a.detail, p.value_date, p.asset,
+    SELECT CASE WHEN p.debit_class = 'fund' THEN p.debit_detail ELSE p.credit_detail END,
+           p.value_date, p.asset,
            CASE WHEN p.debit_class = 'fund' THEN p.quantity ELSE -p.quantity END
     FROM books.posting p
-    JOIN books.book b ON b.id = p.book AND b.path = %(book)s
-    JOIN books.account a
-      ON a.id = CASE WHEN p.debit_class = 'fund' THEN p.debit ELSE p.credit END
-    WHERE p.kind = 'transfer' AND 'fund' IN (p.debit_class, p.credit_class)
+    WHERE p.book = %(book)s AND p.kind = 'transfer' AND 'fund' IN (p.debit_class, p.credit_class)
       AND p.value_date <= %(until)s
     ORDER BY p.value_date, p.entry
 """

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from qazyna.ledger.chart import LOCATIONS
 from qazyna.ledger.entry import Account
 from qazyna.money import USD, Asset
 from qazyna.office.correction import EntryReversed
@@ -30,23 +31,24 @@ from qazyna.shell.store.commit import Connection
 from qazyna.shell.store.pricing import price_book, price_book_known_at
 from qazyna.shell.store.reading import blueprint_known_at, current_blueprint, known_assets
 
-_KNOWN = "JOIN books.entry n ON n.id = p.entry AND {known}"
-"""The entry of a posting, if it was known: said when it is asked."""
+_ENTRY = "books.entry AS p (entry)"
+"""Entries whole, under the names that postings have: a day and what was known are asked alike."""
 
-_DAY = "CASE WHEN %(restated)s THEN coalesce(n.effective, p.value_date) ELSE p.value_date END"
+_POSTING = "books.posting p LEFT JOIN books.entry n ON n.id = p.entry"
+"""Postings, and what their entries say. As no posting is without one, it is an outer join: where
+nothing of the entry is asked, the planner leaves it out."""
+
+_DAY = "CASE WHEN %(restated)s THEN coalesce(effective, p.value_date) ELSE p.value_date END"
 """The day an entry counts on: what corrects an earlier day counts there once all is restated."""
-
-_OF_ACCOUNT = """LATERAL (
-        SELECT * FROM books.posting WHERE debit = a.id OR credit = a.id OFFSET 0
-    ) AS p"""
-"""The postings of an account, looked up leg by leg: as a join, second legs would all be read."""
 
 # How many postings made a holding what it is: asked of those that are listed one by one.
 _ENTRIES = f"""
-    SELECT b.path, a.class, a.detail, p.asset, count(*)
-    FROM books.book b JOIN books.account a ON a.book = b.id AND a.side = 'location'
-    CROSS JOIN {_OF_ACCOUNT} {_KNOWN}
-    WHERE b.kind <> 'case' AND {_DAY} <= %(on)s
+    SELECT p.book, at.class, at.detail, p.asset, count(*)
+    FROM {_POSTING}
+    CROSS JOIN LATERAL (VALUES (p.debit_class, p.debit_detail), (p.credit_class, p.credit_detail))
+        AS at (class, detail)
+    WHERE (p.book IN ('reserve', 'budget') OR p.book ^@ 'workout/')
+      AND at.class = ANY(%(locations)s) AND {_DAY} <= %(on)s AND {{known}}
     GROUP BY 1, 2, 3, 4
 """
 
@@ -54,34 +56,30 @@ _ENTRIES = f"""
 _MOVEMENTS = f"""
     SELECT {_DAY}, p.asset,
            CASE WHEN p.credit_class = 'reserve' THEN p.quantity ELSE -p.quantity END,
-           coalesce(mirrored.flow, n.flow), n.value, coalesce(n.currency, '')
-    FROM books.book b JOIN books.account a ON a.book = b.id AND a.class = 'reserve'
-    CROSS JOIN LATERAL (
-        SELECT * FROM books.posting
-        WHERE (credit = a.id OR debit = a.id) AND value_date > %(since)s OFFSET 0
-    ) AS p
-    {_KNOWN}
-    LEFT JOIN books.entry mirrored ON mirrored.id = n.reverses
-    WHERE b.path = 'reserve' AND {_DAY} > %(since)s AND {_DAY} <= %(on)s
+           coalesce((SELECT flow FROM books.entry WHERE id = p.reverses), n.flow), n.value,
+           coalesce(n.currency, '')
+    FROM {_POSTING}
+    WHERE p.book = 'reserve' AND 'reserve' IN (p.debit_class, p.credit_class)
+      AND p.value_date > %(since)s AND {_DAY} > %(since)s AND {_DAY} <= %(on)s AND {{known}}
 """
 
-# A sale is the money leg of an exchange in a case's book; its reversal takes it back.
+# A sale is an exchange in a case's book with money for its second leg; its reversal takes it back.
 _REALISED = f"""
-    SELECT money.asset, title, sum(money.quantity * sign), sold.asset, sum(sold.quantity * sign)
+    SELECT sold.asset2, sold.title, sum(sold.quantity2 * sign), sold.asset,
+           sum(sold.quantity * sign)
     FROM (
-        SELECT p.entry, p.asset, p.quantity, 1 AS sign, p.credit_class AS title
-        FROM books.posting p {_KNOWN}
-        WHERE p.kind = 'exchange' AND p.leg = 2 AND p.debit_class = 'bank'
-          AND {_DAY} <= %(on)s
+        SELECT p.book, p.asset, p.quantity, p.asset2, p.quantity2, 1 AS sign,
+               p.credit_class2 AS title
+        FROM {_ENTRY}
+        WHERE p.kind = 'exchange' AND p.debit_class2 = 'bank' AND {_DAY} <= %(on)s AND {{known}}
         UNION ALL
-        SELECT p.entry, p.asset, p.quantity, -1, p.debit_class
-        FROM books.posting p {_KNOWN}
-        JOIN books.entry mirrored ON mirrored.id = n.reverses AND mirrored.kind = 'exchange'
-        WHERE p.leg = 2 AND p.credit_class = 'bank' AND {_DAY} <= %(on)s
-    ) AS money
-    JOIN books.posting sold ON sold.entry = money.entry AND sold.leg = 1
-    JOIN books.book b ON b.id = sold.book AND b.kind = 'case'
-    JOIN books.asset s ON s.code = sold.asset AND s.class <> 'currency'
+        SELECT p.book, p.asset, p.quantity, p.asset2, p.quantity2, -1, p.debit_class2
+        FROM {_ENTRY}
+        WHERE p.reverses IN (SELECT id FROM books.entry WHERE kind = 'exchange')
+          AND p.credit_class2 = 'bank' AND {_DAY} <= %(on)s AND {{known}}
+    ) AS sold
+    JOIN books.asset a ON a.code = sold.asset AND a.class <> 'currency'
+    WHERE sold.book NOT IN ('reserve', 'budget') AND NOT sold.book ^@ 'workout/'
     GROUP BY 1, 2, 4 ORDER BY 1, 2, 4
 """
 
@@ -92,15 +90,13 @@ _ENFORCEMENT = f"""
         SELECT CASE p.kind WHEN 'receive' THEN 'seized' WHEN 'vest' THEN 'forfeited'
                     ELSE 'to_reserve' END AS what,
                CASE WHEN p.kind = 'vest' AND p.debit_class = 'state' THEN -1 ELSE 1 END AS sign,
-               n.value
-        FROM books.posting p {_KNOWN}
-        JOIN books.book b ON b.id = p.book
-        WHERE {_DAY} <= %(on)s AND (
+               p.value
+        FROM {_ENTRY}
+        WHERE {_DAY} <= %(on)s AND {{known}} AND (
             (p.kind = 'receive' AND p.credit_class = 'claimants')
             OR (p.kind = 'vest' AND 'state' IN (p.debit_class, p.credit_class)
                 AND 'beneficiaries' <> p.credit_class)
-            OR (p.kind = 'transfer' AND p.leg = 2 AND p.credit_class = 'reserve'
-                AND p.counter = 'state'))
+            OR (p.kind = 'transfer' AND p.credit_class2 = 'reserve' AND p.counter2 = 'state'))
     ) AS sums GROUP BY what
 """
 
@@ -133,10 +129,9 @@ _ASSUMED = """
     WHERE c.name LIKE 'case/%%' AND h.value->'assumed' <> '[]'::jsonb
       AND h.value->>'seized_on' <= %(day)s
       AND (%(known_at)s::timestamptz IS NULL OR EXISTS (
-            SELECT FROM books.book b JOIN books.account a ON a.book = b.id
-            CROSS JOIN LATERAL (SELECT entry FROM books.posting WHERE debit = a.id OFFSET 0) AS p
+            SELECT FROM books.posting p
             JOIN books.entry n ON n.id = p.entry JOIN books.event e ON e.seq = n.event
-            WHERE b.path = substr(c.name, 6) || '/' || h.key AND e.recorded_at <= %(known_at)s))
+            WHERE p.book = substr(c.name, 6) || '/' || h.key AND e.recorded_at <= %(known_at)s))
     ORDER BY 1, 2
 """
 
@@ -188,6 +183,7 @@ def _facts(found: Reading, as_of: date, restated: bool) -> Facts:
             since=since,
             day=as_of.isoformat(),
             restated=restated,
+            locations=list(LOCATIONS),
         )
 
     entries = {(Account(*of), asset): count for *of, asset, count in rows(_ENTRIES)}
