@@ -314,15 +314,16 @@ CREATE TABLE entry (
                           asset2, quantity2)
 );
 CREATE UNIQUE INDEX reversed_once ON entry (reverses) WHERE reverses IS NOT NULL;
--- With what a balance of any day sums, so that it is read from the index alone.
-CREATE INDEX entry_by_debit ON entry (book, debit_class, debit_detail, value_date, id)
-    INCLUDE (asset, quantity);
-CREATE INDEX entry_by_credit ON entry (book, credit_class, credit_detail, value_date, id)
-    INCLUDE (asset, quantity);
-CREATE INDEX entry_by_debit2 ON entry (book2, debit_class2, debit_detail2, value_date, id)
-    INCLUDE (asset2, quantity2) WHERE legs = 2;
-CREATE INDEX entry_by_credit2 ON entry (book2, credit_class2, credit_detail2, value_date, id)
-    INCLUDE (asset2, quantity2) WHERE legs = 2;
+-- By the holding, and with what a balance of any day sums: so that it is read from the index alone.
+CREATE INDEX entry_by_debit ON entry (book, debit_class, debit_detail, asset, value_date, id)
+    INCLUDE (quantity);
+CREATE INDEX entry_by_credit ON entry (book, credit_class, credit_detail, asset, value_date, id)
+    INCLUDE (quantity);
+CREATE INDEX entry_by_debit2 ON entry (book2, debit_class2, debit_detail2, asset2, value_date, id)
+    INCLUDE (quantity2) WHERE legs = 2;
+CREATE INDEX entry_by_credit2
+    ON entry (book2, credit_class2, credit_detail2, asset2, value_date, id)
+    INCLUDE (quantity2) WHERE legs = 2;
 
 -- Leg by leg, as most questions want them. (A constant tells the planner which half is not asked for.)
 CREATE VIEW posting AS
