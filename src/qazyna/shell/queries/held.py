@@ -7,12 +7,9 @@ from qazyna.ledger.chart import TITLES
 from qazyna.ledger.entry import Account
 from qazyna.shell.queries.snapshots import Reading
 
-_BEGINS_SO: Final = """(book = ANY(%(books)s) OR book ^@ %(prefix)s) AND
+BEGINS_SO: Final = """(book = ANY(%(books)s) OR book ^@ %(prefix)s) AND
     (book || '/' || class || CASE detail WHEN '' THEN '' ELSE '/' || detail END) ^@ %(prefix)s"""
 """That the path of an account begins so (`beginning`). Its book is found by the key."""
-
-ACCOUNTS: Final = f"(SELECT DISTINCT book, class, detail FROM books.holding WHERE {_BEGINS_SO})"
-"""The accounts there ever were whose path begins so."""
 
 
 class Held(NamedTuple):
@@ -102,34 +99,37 @@ _EVERY = f"""
 
 _CORRECTED = """
     UNION ALL
-    SELECT p.asset, CASE WHEN (p.debit_class, p.debit_detail) = (a.class, a.detail)
-                         THEN p.quantity ELSE -p.quantity END
+    SELECT CASE WHEN (p.debit_class, p.debit_detail) = (h.class, h.detail) THEN p.quantity
+                ELSE -p.quantity END
     FROM books.entry n, LATERAL (SELECT * FROM books.posting WHERE entry = n.id OFFSET 0) AS p
-    WHERE p.book = a.book AND (a.class, a.detail) IN ((p.debit_class, p.debit_detail),
-                                                      (p.credit_class, p.credit_detail))
+    WHERE (p.book, p.asset) = (h.book, h.asset)
+      AND (h.class, h.detail) IN ((p.debit_class, p.debit_detail),
+                                  (p.credit_class, p.credit_detail))
       AND n.effective <= %(as_of)s AND p.value_date > %(as_of)s AND {known}
 """
 
 _EACH = f"""
-    SELECT a.book, a.class, a.detail, h.asset, {_KEPT.format(klass="a.class", amount="h.net")}
-    FROM {ACCOUNTS} AS a, LATERAL (
-        SELECT asset, sum(net) AS net FROM (
-            SELECT s.asset, {_KEPT.format(klass="a.class", amount="s.quantity")} AS net
+    SELECT h.book, h.class, h.detail, h.asset, {_KEPT.format(klass="h.class", amount="sums.net")}
+    FROM books.holding h, LATERAL (
+        SELECT sum(net) AS net FROM (
+            SELECT {_KEPT.format(klass="h.class", amount="s.quantity")} AS net
             FROM books.snapshot s
-            WHERE (s.book, s.class, s.detail) = (a.book, a.class, a.detail)
+            WHERE (s.book, s.class, s.detail, s.asset) = (h.book, h.class, h.detail, h.asset)
               AND s.through = %(since)s::date
             UNION ALL
-            SELECT p.asset, p.quantity FROM books.posting p
-            WHERE (p.book, p.debit_class, p.debit_detail) = (a.book, a.class, a.detail)
+            SELECT p.quantity FROM books.posting p
+            WHERE (p.book, p.debit_class, p.debit_detail, p.asset)
+                  = (h.book, h.class, h.detail, h.asset)
               AND p.value_date > %(since)s::date AND p.value_date <= %(as_of)s AND {{known}}
             UNION ALL
-            SELECT p.asset, -p.quantity FROM books.posting p
-            WHERE (p.book, p.credit_class, p.credit_detail) = (a.book, a.class, a.detail)
+            SELECT -p.quantity FROM books.posting p
+            WHERE (p.book, p.credit_class, p.credit_detail, p.asset)
+                  = (h.book, h.class, h.detail, h.asset)
               AND p.value_date > %(since)s::date AND p.value_date <= %(as_of)s AND {{known}}
             {{corrected}}
-        ) AS parts GROUP BY asset
-    ) AS h
-    WHERE h.net <> 0
+        ) AS parts
+    ) AS sums
+    WHERE {BEGINS_SO} AND sums.net <> 0
     ORDER BY 1, 2, 3, 4
 """
 
@@ -145,7 +145,7 @@ _RUNNING = f"""
                  AS legs (class, detail, net)
         WHERE p.entry = ANY(%(later)s::bigint[])
     ) AS parts
-    WHERE {_BEGINS_SO}
+    WHERE {BEGINS_SO}
     GROUP BY 1, 2, 3, 4 HAVING sum(quantity) <> 0
     ORDER BY 1, 2, 3, 4
 """
