@@ -127,9 +127,9 @@ LOG = [
      " value_date, recorded_at, tx, leaf) SELECT 'case/C-9', 1, kind, command, value_date,"
      f" recorded_at, tx, leaf FROM books.event {SWEPT}", "case/C-9@1: is older"),
     ("an entry behind the log", "INSERT INTO books.entry (event, tx, number, kind, legs, value_date,"
-     " flow, leaf, book, asset, quantity, debit, credit, debit_class, credit_class) SELECT event, tx,"
-     " 9, 'move', 1, value_date, flow, leaf, book, asset, quantity, debit, credit, debit_class,"
-     " credit_class FROM books.entry"
+     " flow, leaf, book, asset, quantity, debit_class, debit_detail, credit_class, credit_detail)"
+     " SELECT event, tx, 9, 'move', 1, value_date, flow, leaf, book, asset, quantity, debit_class,"
+     " debit_detail, credit_class, credit_detail FROM books.entry"
      f" WHERE id = {ENTRY}", "case/C-1@10#9: is older than the last batch"),
     ("a transaction moved ahead", f"UPDATE books.event SET tx = '9999999999' {SWEPT}", "breaks"),
     ("a place emptied", "DELETE FROM books.sealed WHERE position = 7", "never sealed"),
@@ -215,12 +215,40 @@ OTHERS = [
     ("a file that came in", "ALTER TABLE books.document DROP CONSTRAINT document_check;"
      " UPDATE books.document SET content = 'x'", "document"),
     ("a file removed", "DELETE FROM books.document WHERE name LIKE '%csv'", "document "),
-    ("the name of a book", "UPDATE books.book SET path = 'C-1/9', stream = 'case/C-1'"
-     " WHERE path = 'C-1/1'", "case/C-1@1#1"),
-    ("the class of an account", "UPDATE books.account SET class = 'vault' WHERE class = 'device'",
-     "case/C-1@1#1"),
-    ("who holds", "UPDATE books.account SET detail = 'Me' WHERE detail = 'AFM'", "case/C-1@2#1"),
-    ("an account removed", "DELETE FROM books.account WHERE detail = 'AFM'", "case/C-1@2#1"),
+    ("the name of a book, wherever it stands", "UPDATE books.entry SET book = 'C-1/9'"
+     " WHERE book = 'C-1/1'; UPDATE books.entry SET book2 = 'C-1/9' WHERE book2 = 'C-1/1';"
+     " UPDATE books.authority SET book = 'C-1/9' WHERE book = 'C-1/1';"
+     " UPDATE books.holding SET book = 'C-1/9' WHERE book = 'C-1/1'", "case/C-1@1#1"),
+    ("the class of an account, wherever it stands", "UPDATE books.entry SET debit_class = 'vault'"
+     " WHERE debit_class = 'device'; UPDATE books.entry SET credit_class = 'vault'"
+     " WHERE credit_class = 'device'; UPDATE books.holding SET class = 'vault'"
+     " WHERE class = 'device'", "case/C-1@1#1"),
+    ("who holds, wherever it stands", "UPDATE books.entry SET debit_detail = 'Me'"
+     " WHERE debit_detail = 'AFM'; UPDATE books.entry SET credit_detail = 'Me'"
+     " WHERE credit_detail = 'AFM'; UPDATE books.entry SET debit_detail2 = 'Me'"
+     " WHERE debit_detail2 = 'AFM'; UPDATE books.holding SET detail = 'Me' WHERE detail = 'AFM'",
+     "case/C-1@2#1"),
+    ("the book of a second leg", "ALTER TABLE books.entry DROP CONSTRAINT exchange_keeps_its_title;"
+     " UPDATE books.entry SET book2 = 'C-1/2' WHERE kind = 'exchange'", "case/C-1@7#1"),
+    ("the title of a second leg", "ALTER TABLE books.entry DROP CONSTRAINT exchange_keeps_its_title;"
+     " UPDATE books.entry SET credit_detail2 = 'Me' WHERE kind = 'exchange'",
+     "breaks exchange_keeps_its_title"),
+    ("an account removed", "DELETE FROM books.holding WHERE detail = 'AFM'",
+     "C-1/1/custody/AFM BTC: holds nothing"),
+    ("an account that entries name", "DELETE FROM books.holding WHERE detail = 'AFM'",
+     "breaks debits_a_holding"),
+    ("an account that a second leg names", "DELETE FROM books.holding WHERE class = 'bank'",
+     "breaks second_leg_debits_a_holding"),
+    ("what its name makes a book", "ALTER TABLE books.holding ALTER book_kind DROP EXPRESSION;"
+     " UPDATE books.holding SET book_kind = 'reserve' WHERE book = 'C-1/2'",
+     "C-1/2/claimants ETH: is kept as"),
+    ("what was held at the end of a period", "INSERT INTO books.closed (through, event)"
+     " SELECT '2025-06-30', max(seq) FROM books.event; INSERT INTO books.snapshot VALUES"
+     " ('2025-06-30', 'C-1/1', 'custody', 'AFM', 'BTC', 1)",
+     "snapshot of 2025-06-30: C-1/1/custody/AFM BTC: changes by 1"),
+    ("an account of a snapshot", "INSERT INTO books.closed (through, event) SELECT '2025-06-30',"
+     " max(seq) FROM books.event; INSERT INTO books.snapshot VALUES"
+     " ('2025-06-30', 'C-1/1', 'custody', 'Me', 'BTC', 1)", "breaks of_a_holding"),
     ("a grant removed", "DELETE FROM books.authority WHERE authority = 'final_order'", "case/C-1@6"),
     ("what was drawn removed", "DELETE FROM books.drawn", "grant "),
     ("what is lawful removed", "DELETE FROM books.lawful WHERE asset = 'BTC'",
@@ -318,8 +346,8 @@ SCHEMA = [
     ("a table more", "CREATE TABLE books.other (a int)", "table other: is nothing of ours"),
     ("a table that inherits", "CREATE TABLE public.kin () INHERITS (books.event)", "parent of"),
     ("another view of the legs", "CREATE OR REPLACE VIEW books.posting AS SELECT id AS entry, first_leg"
-     " AS leg, tx, kind, value_date, book, asset, quantity, debit, credit, debit_class, credit_class,"
-     " counter, authority, scope, reverses FROM books.entry", "table posting"),
+     " AS leg, tx, kind, value_date, book, asset, quantity, debit_class, debit_detail, credit_class,"
+     " credit_detail, counter, authority, scope, reverses FROM books.entry", "table posting"),
     ("a view more", "CREATE VIEW books.v AS SELECT 1 AS a", "table v: is nothing of ours"),
     ("a rule", "CREATE RULE quiet AS ON INSERT TO books.event DO INSTEAD NOTHING", "rule quiet on event"),
     ("rows hidden by a policy", "ALTER TABLE books.event ENABLE ROW LEVEL SECURITY; CREATE POLICY"

@@ -113,12 +113,41 @@ TAMPERED = [
      ["price"], "price of BTC on 2025-03-05"),
     ("a quantity posted", "UPDATE books.entry SET quantity = quantity + 1"
      f" WHERE id = {LAST}", ["entry"], "case/C-1@10#1"),
-    ("an account posted to", "UPDATE books.entry SET debit = credit, credit = debit"
+    ("an account posted to", "UPDATE books.entry SET debit_class = credit_class,"
+     " debit_detail = credit_detail, credit_class = debit_class, credit_detail = debit_detail"
      f" WHERE id = {LAST}", ["entry"], "case/C-1@10#1"),
+    ("the book posted to", f"UPDATE books.entry SET book = 'C-1/2' WHERE id = {LAST}",
+     ["entry"], "case/C-1@10#1"),
+    ("the class debited", f"UPDATE books.entry SET debit_class = 'state' WHERE id = {LAST}",
+     ["entry"], "case/C-1@10#1"),
+    ("the detail debited", f"UPDATE books.entry SET debit_detail = 'V-2' WHERE id = {LAST}",
+     ["entry"], "case/C-1@10#1"),
+    ("the class credited", f"UPDATE books.entry SET credit_class = 'vault' WHERE id = {LAST}",
+     ["entry"], "case/C-1@10#1"),
+    ("the detail credited", f"UPDATE books.entry SET credit_detail = 'Me' WHERE id = {LAST}",
+     ["entry"], "case/C-1@10#1"),
+    ("where an account's name is parted", "UPDATE books.entry SET credit_class ="
+     f" credit_class || '/' || credit_detail, credit_detail = '' WHERE id = {LAST}",
+     ["entry"], "case/C-1@10#1"),
+    ("where a book's name ends", "UPDATE books.entry SET book = book || '/' || credit_class,"
+     f" credit_class = credit_detail, credit_detail = '' WHERE id = {LAST}",
+     ["entry"], "case/C-1@10#1"),
+    ("the asset posted", f"UPDATE books.entry SET asset = 'ETH' WHERE id = {LAST}",
+     ["entry"], "case/C-1@10#1"),
     ("a second quantity posted", "UPDATE books.entry SET quantity2 = quantity2 + 1"
      f" WHERE id = {SOLD}", ["entry"], "case/C-1@7#1"),
-    ("a second account posted to", "UPDATE books.entry SET debit2 = credit,"
+    ("a second account posted to", "UPDATE books.entry SET debit_detail2 = credit_detail,"
      f" debit_class2 = credit_class WHERE id = {SOLD}", ["entry"], "case/C-1@7#1"),
+    ("a second detail posted to", f"UPDATE books.entry SET debit_detail2 = 'Me' WHERE id = {SOLD}",
+     ["entry"], "case/C-1@7#1"),
+    ("a second asset posted", f"UPDATE books.entry SET asset2 = 'EUR' WHERE id = {SOLD}",
+     ["entry"], "case/C-1@7#1"),
+    ("the number of an entry", f"UPDATE books.entry SET number = 9 WHERE id = {LAST}",
+     ["entry"], "case/C-1@10#1"),
+    ("what an entry reverses", "UPDATE books.entry SET reverses = 1 WHERE kind = 'reverse'",
+     ["entry"], "case/C-1@8#1"),
+    ("the day an entry corrects", "UPDATE books.entry SET effective = '2020-01-01'"
+     f" WHERE id = {LAST}", ["entry"], "case/C-1@10#1"),
     ("the day of an entry", "UPDATE books.entry SET value_date = '2020-01-01'"
      f" WHERE id = {LAST}", ["entry"], "case/C-1@10#1"),
     ("the kind of an entry", f"UPDATE books.entry SET kind = 'expense' WHERE id = {LAST}",
@@ -137,6 +166,27 @@ TAMPERED = [
      " AND class = 'claimants'", ["holding"], "C-1/2/claimants ETH"),
     ("a holding removed", "DELETE FROM books.holding WHERE asset = 'ETH' AND class = 'claimants'",
      ["holding", "entry"], "C-1/2/claimants ETH"),
+    ("the account of a holding", "UPDATE books.holding SET detail = 'Me' WHERE detail = 'AFM'",
+     ["holding", "entry"], "C-1/1/custody/AFM BTC"),
+    ("the book of a holding", "UPDATE books.holding SET book = 'C-1/9' WHERE book = 'C-1/2'",
+     ["holding", "entry"], "C-1/9/claimants ETH"),
+    ("the last day of a holding", "UPDATE books.holding SET last_day = '2030-01-01'"
+     " WHERE asset = 'ETH' AND class = 'claimants'", ["holding"], "C-1/2/claimants ETH"),
+    ("the side of a holding", "UPDATE books.holding SET side = 'location'"
+     " WHERE asset = 'ETH' AND class = 'claimants'", ["holding"], "C-1/2/claimants ETH"),
+    ("the class of a holding's asset", "UPDATE books.holding SET asset_class = 'gold'"
+     " WHERE asset = 'ETH' AND class = 'claimants'", ["holding"], "C-1/2/claimants ETH"),
+    ("a holding of nobody's", "INSERT INTO books.holding (book, class, detail, asset, quantity,"
+     " last_day, asset_class, side) VALUES ('C-9/1', 'claimants', '', 'BTC', 0, '2025-01-01',"
+     " 'crypto', 'title')", ["holding"], "C-9/1/claimants BTC"),
+    ("what is lawful removed", "DELETE FROM books.lawful WHERE asset = 'ETH'",
+     ["lawful", "holding"], "lawful case/claimants/title/ETH/crypto"),
+    ("what nobody holds called lawful", "INSERT INTO books.lawful VALUES"
+     " ('case', 'state', 'title', 'XAU', 'gold')", ["lawful"], "lawful case/state/title/XAU/gold"),
+    ("the book of a grant", "UPDATE books.authority SET book = 'C-1/2'"
+     " WHERE authority = 'final_order'", ["authority"], "case/C-1@6"),
+    ("drawn on what nobody granted", "INSERT INTO books.drawn VALUES (999999, 5, 1)",
+     ["drawn"], "grant 999999"),
     ("what was drawn on an order", "UPDATE books.drawn SET used = used - 1 WHERE used > 1",
      ["drawn"], "grant "),
     ("what an order grants", "UPDATE books.authority SET granted = granted + 1"
@@ -174,13 +224,13 @@ def test_what_was_changed_is_found(tampered, statement, tables, where):
 
 ANOTHER_ENTRY = """
     INSERT INTO books.entry (event, number, kind, legs, value_date, flow, leaf, book, asset,
-                             quantity, debit, credit, debit_class, credit_class, authority, scope,
-                             book2, asset2, quantity2, debit2, credit2, debit_class2,
-                             credit_class2, authority2, scope2)
+                             quantity, debit_class, debit_detail, credit_class, credit_detail,
+                             authority, scope, book2, asset2, quantity2, debit_class2,
+                             debit_detail2, credit_class2, credit_detail2, authority2, scope2)
     SELECT event, number + 1, kind, legs, value_date, flow, leaf, book, asset,
-           quantity, debit, credit, debit_class, credit_class, authority, scope,
-           book2, asset2, quantity2, debit2, credit2, debit_class2,
-           credit_class2, authority2, scope2
+           quantity, debit_class, debit_detail, credit_class, credit_detail, authority, scope,
+           book2, asset2, quantity2, debit_class2, debit_detail2, credit_class2, credit_detail2,
+           authority2, scope2
     FROM books.entry
     WHERE id = (SELECT max(entry) FROM books.posting WHERE asset = 'BTC')
 """
@@ -201,8 +251,9 @@ def test_an_entry_without_an_event_is_found(tampered):
 def test_an_entry_without_its_second_leg_is_found(lived, database):
     """Where the CHECKs that tie the two are gone."""
     tied = ("has_its_second_leg", "exchange_keeps_its_title", "exchange_changes_asset")
-    columns = ("book", "asset", "quantity", "debit", "credit", "debit_class", "credit_class")
-    nothing = ", ".join(f"{column}2 = NULL" for column in (*columns, "authority", "scope"))
+    columns = ("book", "asset", "quantity", "debit_class", "debit_detail", "credit_class")
+    columns += ("credit_detail", "authority", "scope")
+    nothing = ", ".join(f"{column}2 = NULL" for column in columns)
     with (
         psycopg.connect(database.url("postgres")) as connection,
         connection.transaction(force_rollback=True),

@@ -37,6 +37,8 @@ def compare(connection: Connection, progress: Callable[[int], None] = lambda _: 
     with uncollected():
         for what, rows in ahead(kept(connection)):
             match what:
+                case "commands":
+                    folding.commands(rows)
                 case "events":
                     folding.events(rows)
                     progress(found.events)

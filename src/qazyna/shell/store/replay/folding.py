@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import psycopg
@@ -24,6 +25,8 @@ Day = tuple[str, str, date]
 Quoted = tuple[Decimal, str, str]
 """The price, its source, why it is an estimate."""
 
+_instant = lru_cache(datetime.fromisoformat)
+
 
 class Folding:
     """The fold of every stream, grown event by event."""
@@ -37,6 +40,8 @@ class Folding:
         """Streams whose state is kept."""
         self.unread: set[str] = set()
         """Streams with an event that cannot be read: their fold says nothing."""
+        self.asked: dict[str, tuple[Origin, datetime]] = {}
+        """The commands of the events at hand, and when each was recorded."""
         self.assets: dict[str, tuple[str, int, str]] = {}
         self.quotes: dict[tuple[Day, int], Quoted] = {}
         self.permits: set[tuple[str, str]] = set()
@@ -50,14 +55,18 @@ class Folding:
             self._event(row)
         self.found.events += len(rows)
 
+    def commands(self, rows: list[Row]) -> None:
+        """The commands of the events that come next."""
+        self.asked = {row[0]: (Origin(*row[:5]), row[5]) for row in rows}
+
     def _event(self, row: Row) -> None:
-        seq, stream, version, kind, on, recorded_at, command, *asked, leaf, private = row[:-2]
-        kept = row[-2:]
+        seq, stream, version, kind, on, recorded_at, command, leaf, kept, told, grants = row
         where = f"{stream}@{version}"
         before = self.versions.get(stream, 0)
         if version != before + 1:
             self.found.differs(where, f"follows version {before}")
         self.versions[stream] = version
+        private = from_json(kept) if kept else None
         try:
             event, envelope = read_event(leaf, private)
             entries = event.entries()
@@ -71,13 +80,12 @@ class Folding:
         of_event = event.stream, event.kind, event.on
         if (stream, version, command) != said or (stream, kind, on) != of_event:
             self.found.differs(where, "its columns are not what its leaf says")
-        if datetime.fromisoformat(envelope["recorded_at"]) != recorded_at:
+        if _instant(envelope["recorded_at"]) != recorded_at:
             self.found.differs(where, "was not recorded when its leaf says")
-        self._same_command(where, envelope, recorded_at, asked)
+        self._same_command(where, envelope, recorded_at, command)
         if event.private:
             self._same_private(where, event, envelope, private or {})
         self.found.entries += len(entries)
-        told, grants = kept
         derived = entries_told(entries, stream, version)
         if BETWEEN.join(derived) != (told or b""):
             self._differ(where, derived, told)
@@ -117,19 +125,18 @@ class Folding:
             self.quotes[quote[:3], seq] = quote[3:]
 
     def _same_command(
-        self, where: str, envelope: Json, recorded_at: datetime, asked: list[Any]
+        self, where: str, envelope: Json, recorded_at: datetime, command: str
     ) -> None:
         """The command's row is what the leaves of its events tell of it."""
-        key = envelope["command"]["key"]
-        actor, kind, body, salt, asked_at = asked
-        if actor is None:
-            self.found.differs(where, f"its command {key} is missing")
+        asked = self.asked.get(command)
+        if asked is None:
+            self.found.differs(where, f"its command {command} is missing")
             return
-        origin = Origin(key, kind, actor, bytes(body), bytes(salt))
-        if (actor, origin.told) != (envelope["actor"], envelope["command"]):
-            self.found.differs(where, f"its command {key} is not what its leaf says")
+        origin, asked_at = asked
+        if origin.told != envelope["command"] or origin.actor != envelope["actor"]:
+            self.found.differs(where, f"its command {command} is not what its leaf says")
         if asked_at != recorded_at:
-            self.found.differs(where, f"its command {key} was not recorded with it")
+            self.found.differs(where, f"its command {command} was not recorded with it")
 
     def _same_private(self, where: str, event: Event, envelope: Json, private: Json) -> None:
         body = envelope["body"]
@@ -147,7 +154,7 @@ class Folding:
             self.found.differs(where, f"{len(derived) // 2} entries derived, {len(kept) // 2} kept")
         for at, (one, other) in enumerate(zip(derived, kept, strict=False)):
             if one != other:
-                whose = "its rows say" if at % 2 else "its leaf says"
+                whose = "its row says" if at % 2 else "its leaf says"
                 self.found.differs(
                     f"{where}#{at // 2 + 1}", f"derived {_text(one)}; {whose} {_text(other)}"
                 )
@@ -206,7 +213,7 @@ class Folding:
 
 
 def _text(told: bytes) -> str:
-    return told.decode(errors="replace")
+    return told.decode(errors="replace").replace("\x1f", " ").replace("\x1e", "-")
 
 
 __all__ = ["Folding"]

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 
 from qazyna.shell.store.replay.sums import SUMS
-from qazyna.shell.store.replay.told import ROWS
+from qazyna.shell.store.replay.told import AT_COMMAND, ROWS
 
 Connection = psycopg.Connection[Any]
 Step = tuple[str, list[tuple[Any, ...]]]
@@ -22,6 +22,9 @@ BATCH = 2_000
 AHEAD = 8
 """So many steps are read before they are asked for; it bounds the memory used."""
 
+COMMANDS = """
+    SELECT key, kind, actor, body_sha256, salt, recorded_at FROM books.command WHERE key = ANY (%s)
+"""
 STREAMS = """
     SELECT name, version, state::text FROM books.stream WHERE name > %s ORDER BY name LIMIT %s
 """
@@ -34,7 +37,11 @@ def kept(connection: Connection) -> Iterator[Step]:
     # Statistics may be those of empty tables; look-ups by index are never a bad plan for a batch.
     for method in ("hashjoin", "mergejoin", "seqscan"):
         connection.execute(f"SET LOCAL enable_{method} = off")
-    yield from (("events", rows) for rows in _batches(connection, ROWS, 0))
+    for rows in _batches(connection, ROWS, 0):
+        asked = list({row[AT_COMMAND] for row in rows})
+        found = connection.execute(COMMANDS, [asked], prepare=True, binary=True)
+        yield "commands", found.fetchall()
+        yield "events", rows
     yield from (("streams", rows) for rows in _batches(connection, STREAMS, ""))
     for method in ("hashjoin", "mergejoin", "seqscan"):
         connection.execute(f"SET LOCAL enable_{method} = on")

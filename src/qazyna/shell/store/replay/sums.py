@@ -1,29 +1,57 @@
 """What follows from the postings by adding up, and rows that nothing accounts for.
 
 The postings themselves are laid beside the events in `folding`. Here the database is asked, table
-by table, for what does not follow from them: an empty answer each is what is promised.
+by table, for what does not follow from them: an empty answer each is what is promised. What the
+database works out for itself from a row's other columns (the kind of a book, the counter of a leg)
+is worked out again.
 """
 
-QUANTITIES = """
+from qazyna.ledger import chart
+
+_BOOK_KIND = """CASE WHEN {0} IN ('reserve', 'budget') THEN {0}
+         WHEN starts_with({0}, 'workout/') THEN 'workout'
+         WHEN strpos({0}, '/') > 1 THEN 'case' END"""
+_TITLES = ", ".join(f"'{name}'" for name in chart.TITLES)
+
+# Each side of each leg; what is debited counts up.
+_MOVED = """
+    SELECT book, debit_class AS class, debit_detail AS detail, asset, quantity AS net, value_date
+    FROM books.posting
+    UNION ALL
+    SELECT book, credit_class, credit_detail, asset, -quantity, value_date FROM books.posting
+"""
+
+HOLDINGS = f"""
     WITH derived AS (
-        SELECT account, asset, sum(net) AS quantity FROM (
-            SELECT debit AS account, asset, sum(quantity) AS net FROM books.posting GROUP BY 1, 2
-            UNION ALL
-            SELECT credit, asset, -sum(quantity) FROM books.posting GROUP BY 1, 2
-        ) AS moved GROUP BY 1, 2
+        SELECT book, class, detail, asset, max(value_date) AS last_day,
+               CASE WHEN class IN ({_TITLES}) THEN -sum(net) ELSE sum(net) END AS quantity,
+               CASE WHEN class IN ({_TITLES}) THEN 'title' ELSE 'location' END AS side,
+               {_BOOK_KIND.format("book")} AS book_kind
+        FROM ({_MOVED}) AS moved GROUP BY book, class, detail, asset
     )
-    SELECT concat_ws('/', b.path, a.class, nullif(a.detail, '')) || ' '
-               || coalesce(h.asset, d.asset),
-           format('holds %s; the postings say %s', coalesce(h.quantity::text, 'nothing'),
-                  coalesce(CASE a.side WHEN 'location' THEN d.quantity ELSE -d.quantity END, 0))
-    FROM books.holding h FULL JOIN derived d ON d.account = h.account AND d.asset = h.asset
-    LEFT JOIN books.account a ON a.id = coalesce(h.account, d.account)
-    LEFT JOIN books.book b ON b.id = a.book
-    LEFT JOIN books.asset s ON s.code = h.asset
-    WHERE h.quantity
-          IS DISTINCT FROM CASE a.side WHEN 'location' THEN d.quantity ELSE -d.quantity END
-       OR (h.book, h.book_kind, h.class, h.side, h.asset_class)
-          IS DISTINCT FROM (a.book, a.book_kind, a.class, a.side, s.class)
+    SELECT concat_ws('/', book, class, nullif(detail, '')) || ' ' || asset,
+           CASE WHEN h.quantity IS DISTINCT FROM d.quantity
+                THEN format('holds %s; the postings say %s',
+                            coalesce(h.quantity::text, 'nothing'), coalesce(d.quantity, 0))
+                ELSE format('is kept as a %s of %s, a %s, last moved on %s; it is a %s of %s, a %s,'
+                            ' last moved on %s', h.side, h.book_kind, h.asset_class, h.last_day,
+                            d.side, d.book_kind, s.asset_class, d.last_day) END
+    FROM books.holding h FULL JOIN derived d USING (book, class, detail, asset)
+    LEFT JOIN (SELECT code, class AS asset_class FROM books.asset) AS s ON s.code = asset
+    WHERE (h.quantity, h.last_day, h.side, h.book_kind, h.asset_class)
+          IS DISTINCT FROM (d.quantity, d.last_day, d.side, d.book_kind, s.asset_class)
+"""
+
+# Holdings are what the postings say; what is lawful comes with them.
+LAWFUL = """
+    WITH derived AS (
+        SELECT DISTINCT book_kind, class, side, asset, asset_class FROM books.holding
+    )
+    SELECT concat_ws('/', 'lawful ' || book_kind, class, side, asset, asset_class), which FROM (
+        SELECT 'only kept' AS which, * FROM (TABLE books.lawful EXCEPT TABLE derived) AS k
+        UNION ALL
+        SELECT 'only derived', * FROM (TABLE derived EXCEPT TABLE books.lawful) AS d
+    ) AS differing
 """
 
 DRAWN = """
@@ -45,13 +73,22 @@ DRAWN = """
           (d.used, CASE WHEN d.used IS NOT NULL THEN g.granted END)
 """
 
-MONTHS = """
+MONTHS = f"""
     WITH derived AS (
-        SELECT date_trunc('month', p.value_date)::date AS month, b.kind AS book_kind, p.kind, p.leg,
-               p.debit_class, p.credit_class, p.counter, p.asset,
-               coalesce(n.currency, '') AS currency, n.flow, sum(p.quantity) AS quantity,
-               coalesce(sum(n.value), 0) AS value, count(*) AS postings
-        FROM books.posting p JOIN books.entry n ON n.id = p.entry JOIN books.book b ON b.id = p.book
+        SELECT date_trunc('month', value_date)::date AS month, {_BOOK_KIND.format("book")}
+               AS book_kind, kind, leg, debit_class, credit_class, counter, asset,
+               coalesce(currency, '') AS currency, flow, sum(quantity) AS quantity,
+               coalesce(sum(value), 0) AS value, count(*) AS postings
+        FROM (
+            SELECT value_date, book, kind, 1 AS leg, debit_class, credit_class, '' AS counter,
+                   asset, currency, flow, quantity, value
+            FROM books.entry
+            UNION ALL
+            SELECT value_date, book2, kind, 2, debit_class2, credit_class2,
+                   CASE kind WHEN 'reverse' THEN '' ELSE debit_class END, asset2, currency, flow,
+                   quantity2, value
+            FROM books.entry WHERE legs = 2
+        ) AS legs
         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
     ), kept AS (
         SELECT month, book_kind, kind, leg, debit_class, credit_class, counter, asset, currency,
@@ -71,37 +108,34 @@ NOBODYS = """
     UNION ALL
     SELECT 'event ' || g.event, 'a grant (' || g.authority || ') that no event accounts for'
     FROM books.authority g LEFT JOIN books.event e ON e.seq = g.event WHERE e.seq IS NULL
+    UNION ALL
+    SELECT 'grant ' || k.authority, 'was drawn on, and no event grants it'
+    FROM books.drawn k LEFT JOIN books.authority g ON g.id = k.authority WHERE g.id IS NULL
 """
 
-SNAPSHOTS = """
+SNAPSHOTS = f"""
     WITH kept AS (
-        SELECT through, account, asset, sum(quantity) AS net FROM (
-            SELECT through, account, asset, quantity FROM books.snapshot
+        SELECT through, book, class, detail, asset, sum(quantity) AS net FROM (
+            SELECT through, book, class, detail, asset, quantity FROM books.snapshot
             UNION ALL
-            SELECT c.through, s.account, s.asset, -s.quantity
+            SELECT c.through, s.book, s.class, s.detail, s.asset, -s.quantity
             FROM books.closed c JOIN books.snapshot s ON s.through = c.follows
-        ) AS between GROUP BY 1, 2, 3
+        ) AS between GROUP BY 1, 2, 3, 4, 5
     ), derived AS (
-        SELECT c.through, legs.account, legs.asset,
-               sum(CASE a.side WHEN 'location' THEN legs.net ELSE -legs.net END) AS net
-        FROM (
-            SELECT debit AS account, asset, quantity AS net, value_date FROM books.posting
-            UNION ALL
-            SELECT credit, asset, -quantity, value_date FROM books.posting
-        ) AS legs
-        JOIN books.closed c ON legs.value_date <= c.through
-             AND (c.follows IS NULL OR legs.value_date > c.follows)
-        JOIN books.account a ON a.id = legs.account
-        GROUP BY 1, 2, 3
+        SELECT c.through, book, class, detail, asset,
+               CASE WHEN class IN ({_TITLES}) THEN -sum(net) ELSE sum(net) END AS net
+        FROM ({_MOVED}) AS moved
+        JOIN books.closed c ON value_date <= c.through
+             AND (c.follows IS NULL OR value_date > c.follows)
+        GROUP BY 1, 2, 3, 4, 5
     )
-    SELECT format('snapshot of %s: account %s %s', coalesce(k.through, d.through),
-                  coalesce(k.account, d.account), coalesce(k.asset, d.asset)),
+    SELECT format('snapshot of %s: %s %s', through,
+                  concat_ws('/', book, class, nullif(detail, '')), asset),
            format('changes by %s since the one before; the postings say %s',
                   coalesce(k.net, 0), coalesce(d.net, 0))
-    FROM kept k FULL JOIN derived d
-         ON (d.through, d.account, d.asset) = (k.through, k.account, k.asset)
+    FROM kept k FULL JOIN derived d USING (through, book, class, detail, asset)
     WHERE coalesce(k.net, 0) <> coalesce(d.net, 0)
 """
 
-SUMS = (QUANTITIES, DRAWN, MONTHS, NOBODYS, SNAPSHOTS)
+SUMS = (HOLDINGS, LAWFUL, DRAWN, MONTHS, NOBODYS, SNAPSHOTS)
 """Each answers with (where, what) for everything that differs."""
