@@ -215,8 +215,8 @@ OTHERS = [
     ("a file that came in", "ALTER TABLE books.document DROP CONSTRAINT document_check;"
      " UPDATE books.document SET content = 'x'", "document"),
     ("a file removed", "DELETE FROM books.document WHERE name LIKE '%csv'", "document "),
-    ("the name of a book, wherever it stands", "UPDATE books.entry SET book = 'C-1/9'"
-     " WHERE book = 'C-1/1'; UPDATE books.entry SET book2 = 'C-1/9' WHERE book2 = 'C-1/1';"
+    ("the name of a book, wherever it stands", "UPDATE books.entry SET book = 'C-1/9',"
+     " book2 = replace(book2, 'C-1/1', 'C-1/9') WHERE book = 'C-1/1';"
      " UPDATE books.authority SET book = 'C-1/9' WHERE book = 'C-1/1';"
      " UPDATE books.holding SET book = 'C-1/9' WHERE book = 'C-1/1'", "case/C-1@1#1"),
     ("the class of an account, wherever it stands", "UPDATE books.entry SET debit_class = 'vault'"
@@ -225,8 +225,7 @@ OTHERS = [
      " WHERE class = 'device'", "case/C-1@1#1"),
     ("who holds, wherever it stands", "UPDATE books.entry SET debit_detail = 'Me'"
      " WHERE debit_detail = 'AFM'; UPDATE books.entry SET credit_detail = 'Me'"
-     " WHERE credit_detail = 'AFM'; UPDATE books.entry SET debit_detail2 = 'Me'"
-     " WHERE debit_detail2 = 'AFM'; UPDATE books.holding SET detail = 'Me' WHERE detail = 'AFM'",
+     " WHERE credit_detail = 'AFM'; UPDATE books.holding SET detail = 'Me' WHERE detail = 'AFM'",
      "case/C-1@2#1"),
     ("the book of a second leg", "ALTER TABLE books.entry DROP CONSTRAINT exchange_keeps_its_title;"
      " UPDATE books.entry SET book2 = 'C-1/2' WHERE kind = 'exchange'", "case/C-1@7#1"),
