@@ -75,6 +75,7 @@ def test_an_impossible_question_is_answered_in_a_sentence(empty, address):
     [
         *("/cases?q=%00", "/cases?after=%27%22", "/journal?asset=%27", "/events/1?after=abc"),
         *("/cases/C%001", "/holdings/a%00/bank/x/USD", f"/custody/claimants/BTC?after={10**22}"),
+        *("/custody/claimants/BTC?after=%00/a/b/BTC", "/custody/claimants/BTC?after=a//b"),
         *(f"/entries/{10**22}", f"/journal?before={10**17}.1", f"/events/law/{10**12}"),
     ],
 )

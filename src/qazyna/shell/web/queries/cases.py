@@ -26,10 +26,9 @@ _LIST = """
     ORDER BY s.name
 """
 _BALANCES = """
-    SELECT b.path, a.class AS klass, a.detail, a.side, h.asset, h.quantity
-    FROM books.book b JOIN books.account a ON a.book = b.id JOIN books.holding h ON h.account = a.id
-    WHERE b.path = ANY(%s) AND h.quantity > 0
-    ORDER BY b.path, a.side, a.class, a.detail, h.asset
+    SELECT book, class AS klass, detail, side, asset, quantity FROM books.holding
+    WHERE book = ANY(%s) AND quantity > 0
+    ORDER BY book, side, class, detail, asset
 """
 _STATE = "SELECT version, state FROM books.stream WHERE name = %s"
 _TIMELINE = """
@@ -39,24 +38,19 @@ _TIMELINE = """
 """
 # The inner LIMIT bounds what is looked at; the outer, what is shown.
 _SEEN = """
-    SELECT h.account, h.asset, h.book, h.book_kind, h.class, h.quantity FROM books.holding h
-    WHERE (h.account, h.asset) > (%(account)s, %(after_asset)s)
-    ORDER BY h.account, h.asset LIMIT %(window)s
+    SELECT book, class, detail, asset, book_kind, quantity FROM books.holding
+    WHERE (book, class, detail, asset)
+        > (%(after_book)s, %(after_class)s, %(after_detail)s, %(after_asset)s)
+    ORDER BY book, class, detail, asset LIMIT %(window)s
 """
 _CUSTODY = f"""
-    WITH seen AS MATERIALIZED ({_SEEN}), shown AS (
-        SELECT * FROM seen
-        WHERE book_kind = 'case' AND class = %(class)s AND asset = %(asset)s AND quantity > 0
-        ORDER BY account LIMIT %(limit)s
-    )
-    SELECT s.account, b.path, a.detail, s.asset, s.quantity
-    FROM shown s JOIN books.account a ON a.id = s.account JOIN books.book b ON b.id = s.book
-    ORDER BY s.account
+    WITH seen AS MATERIALIZED ({_SEEN})
+    SELECT book, detail, quantity FROM seen
+    WHERE book_kind = 'case' AND class = %(class)s AND asset = %(asset)s AND quantity > 0
+    ORDER BY book, detail LIMIT %(limit)s
 """
 _LOOKED_AT = f"""
-    SELECT count(*) AS seen,
-           (array_agg(account ORDER BY account DESC, asset DESC))[1] AS account,
-           (array_agg(asset ORDER BY account DESC, asset DESC))[1] AS asset
+    SELECT count(*) AS seen, max(ARRAY[book, class, detail, asset]) AS last
     FROM ({_SEEN}) AS looked_at
 """
 
@@ -98,12 +92,10 @@ def listed(begins: str, after: str) -> tuple[list[Summary], str | None]:
 
 
 _BOOKS_OF = """
-    SELECT 'case/' || regexp_replace(b.path, '/[^/]+$', '') AS stream, a.class AS klass, h.asset,
-           sum(h.quantity) AS quantity
-    FROM books.book b
-    JOIN books.account a ON a.book = b.id AND a.side = 'title'
-    JOIN books.holding h ON h.account = a.id AND h.quantity > 0
-    WHERE b.path = ANY (ARRAY(
+    SELECT 'case/' || regexp_replace(book, '/[^/]+$', '') AS stream, class AS klass, asset,
+           sum(quantity) AS quantity
+    FROM books.holding
+    WHERE side = 'title' AND quantity > 0 AND book = ANY (ARRAY(
         SELECT substr(s.name, 6) || '/' || k.holding
         FROM books.stream s CROSS JOIN LATERAL (
             SELECT holding FROM jsonb_object_keys(s.state->'holdings') AS holding LIMIT %s
@@ -145,7 +137,7 @@ def case(name: str, after: str = "") -> Found | None:
     shown = names[start : start + HOLDINGS]
     held: dict[str, list[Any]] = {}
     for each in books.rows(_BALANCES, [[f"{name}/{holding}" for holding in shown]]):
-        held.setdefault(each.path.rpartition("/")[2], []).append(each)
+        held.setdefault(each.book.rpartition("/")[2], []).append(each)
     return Found(name, found.version, state, tuple(shown), held, start + HOLDINGS < len(names))
 
 
@@ -159,10 +151,10 @@ def timeline_of(stream: str, before: int, count: int = TIMELINE) -> list[Any]:
     return books.rows(_TIMELINE, [stream, before, count + 1])
 
 
-Place = tuple[int, str]
-"""An account and an asset: a place among the holdings, in the order in which they were opened."""
+Place = tuple[str, str, str, str]
+"""Book, class, detail and asset: a place among the holdings, in the order of their names."""
 
-FIRST: Place = (0, "")
+FIRST: Place = ("", "", "", "")
 
 
 def custody(klass: str, asset: str, after: Place) -> tuple[list[Any], Place | None]:
@@ -174,12 +166,14 @@ def custody(klass: str, asset: str, after: Place) -> tuple[list[Any], Place | No
     given = {
         "class": klass,
         "asset": asset,
-        "account": after[0],
-        "after_asset": after[1],
+        "after_book": after[0],
+        "after_class": after[1],
+        "after_detail": after[2],
+        "after_asset": after[3],
         "limit": PAGE,
         "window": WINDOW,
     }
     found, (looked_at,) = books.ask((_CUSTODY, given), (_LOOKED_AT, given))
     if len(found) == PAGE:
-        return found, (found[-1].account, found[-1].asset)
-    return found, (looked_at.account, looked_at.asset) if looked_at.seen == WINDOW else None
+        return found, (found[-1].book, klass, found[-1].detail, asset)
+    return found, tuple(looked_at.last) if looked_at.seen == WINDOW else None

@@ -18,10 +18,9 @@ _EVENT = """
 _TRUE_OF = "SELECT (state -> %s)::bool AS so FROM books.stream WHERE name = %s"
 _SEQ = "SELECT seq FROM books.event WHERE stream = %s AND version = %s"
 _GRANTS = """
-    SELECT g.authority, b.path AS book, g.asset, g.granted,
+    SELECT g.authority, g.book, g.asset, g.granted,
            coalesce((SELECT d.used FROM books.drawn d WHERE d.authority = g.id), 0) AS used
-    FROM books.authority g JOIN books.book b ON b.id = g.book
-    WHERE g.event = %s ORDER BY g.id LIMIT 51
+    FROM books.authority g WHERE g.event = %s ORDER BY g.id LIMIT 51
 """
 _DOCUMENTS = """
     SELECT encode(sha256, 'hex') AS digest, name, octet_length(content) AS size

@@ -16,35 +16,32 @@ WINDOW = 4000
 """How many postings one page of the journal looks at, at most, for those that it was asked for."""
 
 _ACCOUNT = """
-    SELECT a.id, b.path AS book, b.kind AS book_kind, a.class AS klass, a.detail, a.side, h.asset,
-           h.quantity
-    FROM books.book b JOIN books.account a ON a.book = b.id JOIN books.holding h ON h.account = a.id
-    WHERE b.path = %s AND a.class = %s AND a.detail = %s
-    ORDER BY h.asset
+    SELECT book_kind, asset, quantity FROM books.holding
+    WHERE book = %s AND class = %s AND detail = %s ORDER BY asset
 """
 
 _LEG = """
-    SELECT p.entry, p.leg, p.value_date, p.kind, p.quantity, p.debit, p.credit,
-           {other_side} AS other, {sign} AS sign
+    SELECT p.entry, p.leg, p.value_date, p.kind, p.quantity, p.{other}_class AS other_class,
+           p.{other}_detail AS other_detail, {sign} AS sign
     FROM books.posting p
-    WHERE p.{own} = %(account)s AND p.asset = %(asset)s
-      AND (p.value_date, p.entry, p.leg) < (%(on)s, %(entry)s, %(leg)s) AND {known}
+    WHERE p.book = %(book)s AND p.{own}_class = %(class)s AND p.{own}_detail = %(detail)s
+      AND p.asset = %(asset)s AND {known}
+      AND (p.value_date, p.entry, p.leg) < (%(on)s, %(entry)s, %(leg)s)
     ORDER BY p.value_date DESC, p.entry DESC, p.leg DESC
     LIMIT %(limit)s
 """
 
 _POSTINGS = f"""
     SELECT l.entry, l.leg, l.value_date, l.kind, l.quantity, l.sign, n.event, n.flow, n.value,
-           n.currency, n.effective, e.kind AS event_kind, e.stream, o.class AS other_class,
-           o.detail AS other_detail, r.id AS reversed_by
+           n.currency, n.effective, e.kind AS event_kind, e.stream, l.other_class, l.other_detail,
+           r.id AS reversed_by
     FROM (
-        ({_LEG.format(own="debit", other_side="p.credit", sign="1", known="{known}")})
+        ({_LEG.format(own="debit", other="credit", sign="1", known="{known}")})
         UNION ALL
-        ({_LEG.format(own="credit", other_side="p.debit", sign="-1", known="{known}")})
+        ({_LEG.format(own="credit", other="debit", sign="-1", known="{known}")})
     ) AS l
     JOIN books.entry n ON n.id = l.entry
     JOIN books.event e ON e.seq = n.event
-    JOIN books.account o ON o.id = l.other
     LEFT JOIN books.entry r ON r.reverses = l.entry
     ORDER BY l.value_date DESC, l.entry DESC, l.leg DESC
     LIMIT %(limit)s
@@ -61,15 +58,10 @@ _ENTRY = """
 """
 
 _POSTINGS_OF = """
-    SELECT p.entry, p.leg, p.asset, p.quantity, p.authority, b.path AS book,
-           d.class AS debit_class, d.detail AS debit_detail,
-           c.class AS credit_class, c.detail AS credit_detail,
-           g.event AS by_event, g.event_kind AS by_kind, g.stream AS by_stream, g.granted,
-           coalesce(u.used, 0) AS used
+    SELECT p.entry, p.leg, p.asset, p.quantity, p.authority, p.book, p.debit_class, p.debit_detail,
+           p.credit_class, p.credit_detail, g.event AS by_event, g.event_kind AS by_kind,
+           g.stream AS by_stream, g.granted, coalesce(u.used, 0) AS used
     FROM books.posting p
-    JOIN books.book b ON b.id = p.book
-    JOIN books.account d ON d.id = p.debit
-    JOIN books.account c ON c.id = p.credit
     LEFT JOIN books.authority g ON g.id = p.scope
     LEFT JOIN books.drawn u ON u.authority = g.id
     WHERE p.entry = ANY(%s)
@@ -92,23 +84,17 @@ _LOOKED_AT = """
 # The newest postings first. The inner LIMIT bounds what is looked at; the outer, what is shown.
 _JOURNAL = f"""
     WITH seen AS MATERIALIZED (
-        SELECT p.entry, p.leg, p.kind, p.value_date, p.asset, p.quantity, p.book, p.debit, p.credit,
-               p.debit_class, p.credit_class, p.counter
+        SELECT p.entry, p.leg, p.kind, p.value_date, p.asset, p.quantity, p.book, p.debit_class,
+               p.debit_detail, p.credit_class, p.credit_detail, p.counter
         FROM books.posting p WHERE {_LOOKED_AT}
         ORDER BY p.entry DESC, p.leg DESC LIMIT %(window)s
-    ), shown AS (
-        SELECT s.*, b.path AS book_path, b.kind AS book_kind, n.event, n.flow, n.value, n.currency,
-               n.effective, e.kind AS event_kind, e.stream
-        FROM seen s JOIN books.book b ON b.id = s.book JOIN books.entry n ON n.id = s.entry
-        JOIN books.event e ON e.seq = n.event
-        WHERE {{filters}}
-        ORDER BY s.entry DESC, s.leg DESC LIMIT %(limit)s
     )
-    SELECT s.entry, s.leg, s.kind, s.value_date, s.asset, s.quantity, s.book_path, s.event, s.flow,
-           s.value, s.currency, s.effective, s.event_kind, s.stream, d.class AS debit_class,
-           d.detail AS debit_detail, c.class AS credit_class, c.detail AS credit_detail
-    FROM shown s JOIN books.account d ON d.id = s.debit JOIN books.account c ON c.id = s.credit
-    ORDER BY s.entry DESC, s.leg DESC
+    SELECT s.entry, s.leg, s.kind, s.value_date, s.asset, s.quantity, s.book, s.debit_class,
+           s.debit_detail, s.credit_class, s.credit_detail, n.event, n.flow, n.value, n.currency,
+           n.effective, e.kind AS event_kind, e.stream
+    FROM seen s JOIN books.entry n ON n.id = s.entry JOIN books.event e ON e.seq = n.event
+    WHERE {{filters}}
+    ORDER BY s.entry DESC, s.leg DESC LIMIT %(limit)s
 """
 _LAST_SEEN = f"""
     SELECT min(entry * 4 + leg) AS lowest, count(*) AS seen FROM (
@@ -120,7 +106,8 @@ _LAST_SEEN = f"""
 FILTERS = {
     "kind": "s.kind = %(kind)s",
     "flow": "n.flow = %(flow)s",
-    "book": "b.kind = %(book)s",
+    "book": """%(book)s = CASE WHEN s.book IN ('reserve', 'budget') THEN s.book
+        WHEN starts_with(s.book, 'workout/') THEN 'workout' ELSE 'case' END""",
     "debit": "s.debit_class = %(debit)s",
     "credit": "s.credit_class = %(credit)s",
     "counter": "s.counter = %(counter)s",
@@ -139,7 +126,6 @@ Place = tuple[int, int]
 class Holding:
     """One account in one asset, with its running quantity."""
 
-    id: int
     account: Account
     book_kind: str
     asset: str
@@ -173,7 +159,7 @@ def holdings_of(path: str) -> list[Holding]:
     for account in account_of(path):
         found = books.rows(_ACCOUNT, [account.book, account.klass, account.detail])
         if found:
-            return [Holding(r.id, account, r.book_kind, r.asset, int(r.quantity)) for r in found]
+            return [Holding(account, r.book_kind, r.asset, int(r.quantity)) for r in found]
     return []
 
 
@@ -193,7 +179,9 @@ def postings(
         {
             "known_at": reading and reading.known_at,
             "later": list(reading.later or ()) if reading else [],
-            "account": holding.id,
+            "book": holding.account.book,
+            "class": holding.account.klass,
+            "detail": holding.account.detail,
             "asset": holding.asset,
             "on": after.on if after else date.max,
             "entry": after.entry if after else LAST,

@@ -32,9 +32,8 @@ from qazyna.shell.web.queries.pulse import Pulse
 MONTHS_SHOWN: Final = 36
 
 _POTS = """
-    SELECT b.path, a.class AS klass, a.detail, h.asset, h.quantity
-    FROM books.book b JOIN books.account a ON a.book = b.id JOIN books.holding h ON h.account = a.id
-    WHERE (b.path IN ('reserve', 'budget') OR starts_with(b.path, 'workout/')) AND h.quantity > 0
+    SELECT book, class AS klass, detail, asset, quantity FROM books.holding
+    WHERE (book IN ('reserve', 'budget') OR starts_with(book, 'workout/')) AND quantity > 0
 """
 # Month by month only where months are looked at: in the reserve.
 _TALLY = """
@@ -68,13 +67,11 @@ _ILLUSTRATIVE = """
 # Reversals say `internal`: their own flow is that of what they mirror. There are few.
 _REVERSALS = """
     SELECT p.value_date, p.asset, p.quantity, p.credit_class, m.flow, n.value, n.currency
-    FROM books.book b
-    JOIN books.account a ON a.book = b.id AND a.class = 'reserve'
-    CROSS JOIN LATERAL (
-        SELECT * FROM books.posting WHERE debit = a.id OR credit = a.id OFFSET 0
-    ) AS p
+    FROM books.posting p
     JOIN books.entry n ON n.id = p.entry JOIN books.entry m ON m.id = n.reverses
-    WHERE b.path = 'reserve' AND p.kind = 'reverse' AND p.value_date > %s
+    WHERE (('reserve', 'reserve', '') = (p.book, p.debit_class, p.debit_detail)
+           OR ('reserve', 'reserve', '') = (p.book, p.credit_class, p.credit_detail))
+      AND p.kind = 'reverse' AND p.value_date > %s
 """
 
 
@@ -150,8 +147,8 @@ def _overview(pulse: Pulse) -> Overview:
     since = opening_on(today)
     known = tuple(Manager.model_validate(m.state) for m in managers)
     holdings = tuple(
-        Holding(Account(path, klass, detail), assets[asset], int(amount))
-        for path, klass, detail, asset, amount in pots
+        Holding(Account(book, klass, detail), assets[asset], int(amount))
+        for book, klass, detail, asset, amount in pots
     )
     opening = tuple(_opening(tally, assets, since))
     prices, stale = estimated(connection, prices, law, holdings, opening, today, since)

@@ -145,7 +145,7 @@ def _holding(
                 "means": words.account_sentence(b.klass),
                 "amount": link(
                     quantity(int(b.quantity), assets[b.asset]),
-                    account_link(Account(b.path, b.klass, b.detail), b.asset),
+                    account_link(Account(b.book, b.klass, b.detail), b.asset),
                 ),
             }
             for b in balances
@@ -208,8 +208,7 @@ def custody(request: HttpRequest, title: str, asset: str) -> HttpResponse:
     assets = known_assets(books.connection())
     if title not in (*BOOKS["case"], *LOCATIONS) or asset not in assets:
         raise missing(f"Nothing is kept under “{title}” in “{asset}”.")
-    number, _, name = request.GET.get("after", "").partition(".")
-    after = (int(number), name) if number.isdecimal() else cases.FIRST
+    after = _after(request.GET.get("after", ""))
     shown, more = cases.custody(title, asset, after)
     context = {
         "title": words.account_class(title),
@@ -226,9 +225,15 @@ def custody(request: HttpRequest, title: str, asset: str) -> HttpResponse:
                 ),
             }
             for each in shown
-            for book in (each.path,)
+            for book in (each.book,)
         ],
-        "more": f"{more[0]}.{more[1]}" if more else None,
+        "more": "/".join(more) if more else None,
         "later": after != cases.FIRST,
     }
     return show(request, "pages/custody.html", context, trail=(("Reserve", "/"), ("Custody", None)))
+
+
+def _after(text: str) -> cases.Place:
+    """Where a page of what is in custody goes on: of the four names only the book's has slashes."""
+    book, *rest = text.rsplit("/", 3)
+    return (book, rest[0], rest[1], rest[2]) if len(rest) == 3 else cases.FIRST

@@ -252,8 +252,8 @@ def journal(request: HttpRequest) -> HttpResponse:
             "event": link(event_name(each.event_kind), path("events", each.event)),
             "stream": each.stream,
             "amount": quantity(int(each.quantity), assets[each.asset]),
-            "debit": _account(each.book_path, each.debit_class, each.debit_detail, each.asset),
-            "credit": _account(each.book_path, each.credit_class, each.credit_detail, each.asset),
+            "debit": _account(each.book, each.debit_class, each.debit_detail, each.asset),
+            "credit": _account(each.book, each.credit_class, each.credit_detail, each.asset),
             "value": money(each.value, each.currency) if each.currency else figures.NOTHING,
         }
         for each in found
