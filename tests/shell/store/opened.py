@@ -22,7 +22,7 @@ OFFICES = {
     "fay": ("auditor",),
 }
 
-TABLES = ("command", "event", "asset", "permitted", "lawful", "holding", "authority")
+TABLES = ("command", "event", "asset", "permitted", "lawful", "holding", "authority", "drawn")
 TABLES += ("entry", "posting", "stream", "tally", "price", "document")
 
 
