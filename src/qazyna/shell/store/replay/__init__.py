@@ -33,7 +33,7 @@ def check(connection: Connection, progress: Callable[[int], None] = lambda _: No
 def compare(connection: Connection, progress: Callable[[int], None] = lambda _: None) -> Replay:
     """The same within the transaction that is open."""
     found = Replay()
-    folding = Folding(connection, found)
+    folding, sums = Folding(connection, found), list[Any]()
     with uncollected():
         for what, rows in ahead(kept(connection)):
             match what:
@@ -45,8 +45,9 @@ def compare(connection: Connection, progress: Callable[[int], None] = lambda _: 
                 case "streams":
                     folding.streams(rows)
                 case "sums":
-                    for where, difference in rows:
-                        found.differs(where or "?", difference)
+                    sums += rows
+        for where, difference in sums:
+            found.differs(where or "?", difference)
         folding.complete()
     return found
 

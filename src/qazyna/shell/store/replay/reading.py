@@ -7,6 +7,7 @@ turns, so that all is read in one snapshot.
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from typing import Any
 
 import psycopg
@@ -19,7 +20,7 @@ Step = tuple[str, list[tuple[Any, ...]]]
 """What the rows are, and the rows."""
 
 BATCH = 2_000
-AHEAD = 8
+AHEAD = 16
 """So many steps are read before they are asked for; it bounds the memory used."""
 
 COMMANDS = """
@@ -34,19 +35,32 @@ def kept(connection: Connection) -> Iterator[Step]:
     """All events with their rows, all states, and whatever does not add up."""
     connection.execute("SET LOCAL datestyle = 'ISO, YMD'")
     connection.execute("SET LOCAL jit = off")  # it would compile for longer than it saves
-    # Statistics may be those of empty tables; look-ups by index are never a bad plan for a batch.
-    for method in ("hashjoin", "mergejoin", "seqscan"):
-        connection.execute(f"SET LOCAL enable_{method} = off")
-    for rows in _batches(connection, ROWS, 0):
+    _plan_freely(connection, "off")
+    sums = _sums(connection)
+    for number, rows in enumerate(_batches(connection, ROWS, 0)):
         asked = list({row[AT_COMMAND] for row in rows})
         found = connection.execute(COMMANDS, [asked], prepare=True, binary=True)
         yield "commands", found.fetchall()
         yield "events", rows
+        # They take the database longest, and are asked one by one while events are at hand.
+        if number >= AHEAD // 2:
+            yield from islice(sums, 1)
     yield from (("streams", rows) for rows in _batches(connection, STREAMS, ""))
-    for method in ("hashjoin", "mergejoin", "seqscan"):
-        connection.execute(f"SET LOCAL enable_{method} = on")
+    yield from sums
+
+
+def _plan_freely(connection: Connection, switch: str) -> None:
+    """Off: statistics may be of empty tables, and look-ups by index are never bad for a batch."""
+    methods = ("hashjoin", "mergejoin", "seqscan")
+    connection.execute("; ".join(f"SET LOCAL enable_{each} = {switch}" for each in methods))
+
+
+def _sums(connection: Connection) -> Iterator[Step]:
     for query in SUMS:
-        yield "sums", connection.execute(query).fetchall()
+        _plan_freely(connection, "on")
+        found = connection.execute(query).fetchall()
+        _plan_freely(connection, "off")
+        yield "sums", found
 
 
 def ahead(steps: Iterator[Step]) -> Iterator[Step]:

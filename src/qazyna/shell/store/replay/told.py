@@ -17,6 +17,7 @@ BETWEEN = b"\x1d"
 
 _NOTHING = "\x1e"
 _UNVALUED = "\x1e\x1f\x1e\x1f\x1e"
+_BY_NO_RIGHT = f"{chart.NONE}\x1f\x1e"
 
 # Look-ups by index, event by event: nothing here costs more when the tables are large. Columns
 # stand between \x1f, and \x1e for what there is none of; no name has a control character in it.
@@ -89,10 +90,10 @@ def entries_told(entries: Iterable[Entry], stream: str, version: int) -> list[by
 
 def _leg(posting: Posting, stream: str, version: int) -> str:
     asset, amount, (book, debit, debit_detail), (_, credit, credit_detail), by = posting
+    right = f"{by.kind}\x1f{authority_text(by, stream, version)}" if by else _BY_NO_RIGHT
     return (
         f"\x1f{asset}\x1f{amount}\x1f{book}\x1f{debit}\x1f{debit_detail}\x1f{credit}"
-        f"\x1f{credit_detail}\x1f{by.kind if by else chart.NONE}"
-        f"\x1f{authority_text(by, stream, version) if by else _NOTHING}"
+        f"\x1f{credit_detail}\x1f{right}"
     )
 
 
