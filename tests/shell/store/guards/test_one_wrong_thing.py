@@ -247,6 +247,25 @@ ATTEMPTS: list[tuple[str, Callable[[ByHand], None], Twists, str]] = [
         )
         for book in NOT_ITS_BOOKS
     ),
+    *(
+        (
+            f"order over {book} by a case that is called so",
+            path.order,
+            {"the finality": {"stream": stream}, "the scope": {"book": book}},
+            "of_that_very_case",
+        )
+        for book, stream in (("reserve", "case/reserve"), ("workout/1", "case/workout"))
+    ),
+    (
+        "vest in a workout's book by an order of its own",
+        path.order,
+        {
+            "the finality": {"stream": "workout/1"},
+            "the scope": {"book": "workout/1"},
+            "its posting": {"book": "workout/1"},
+        },
+        "never_below_zero",
+    ),
     (
         "vest in one holding by an order over another",
         path.order,
