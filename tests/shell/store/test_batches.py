@@ -87,8 +87,8 @@ def test_entries_without_their_holdings_are_noticed_with_their_batch(
     insert = writing._insert
 
     def counted(connection, batch):
-        written.append(batch)
         insert(connection, batch)
+        written.append(batch)
 
     monkeypatch.setattr(writing, "_insert", counted)
     before = rows(books)
