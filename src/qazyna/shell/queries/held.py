@@ -11,6 +11,15 @@ BEGINS_SO: Final = """(book = ANY(%(books)s) OR book ^@ %(prefix)s) AND
     (book || '/' || class || CASE detail WHEN '' THEN '' ELSE '/' || detail END) ^@ %(prefix)s"""
 """That the path of an account begins so (`beginning`). Its book is found by the key."""
 
+POSTINGS: Final = """LATERAL (
+        SELECT entry, value_date, quantity AS net FROM books.posting
+        WHERE (book, debit_class, debit_detail, asset) = (h.book, h.class, h.detail, h.asset)
+        UNION ALL
+        SELECT entry, value_date, -quantity FROM books.posting
+        WHERE (book, credit_class, credit_detail, asset) = (h.book, h.class, h.detail, h.asset)
+    ) AS p"""
+"""The postings of a holding `h`, from the index alone; what is credited is less than nothing."""
+
 
 class Held(NamedTuple):
     """So much of an asset in an account, in base units, on the side it is kept on."""
@@ -117,15 +126,8 @@ _EACH = f"""
             WHERE (s.book, s.class, s.detail, s.asset) = (h.book, h.class, h.detail, h.asset)
               AND s.through = %(since)s::date
             UNION ALL
-            SELECT p.quantity FROM books.posting p
-            WHERE (p.book, p.debit_class, p.debit_detail, p.asset)
-                  = (h.book, h.class, h.detail, h.asset)
-              AND p.value_date > %(since)s::date AND p.value_date <= %(as_of)s AND {{known}}
-            UNION ALL
-            SELECT -p.quantity FROM books.posting p
-            WHERE (p.book, p.credit_class, p.credit_detail, p.asset)
-                  = (h.book, h.class, h.detail, h.asset)
-              AND p.value_date > %(since)s::date AND p.value_date <= %(as_of)s AND {{known}}
+            SELECT p.net FROM {POSTINGS}
+            WHERE p.value_date > %(since)s::date AND p.value_date <= %(as_of)s AND {{known}}
             {{corrected}}
         ) AS parts
     ) AS sums

@@ -87,16 +87,8 @@ _ENTRIES = f"""
     JOIN books.event e ON e.seq = n.event
     CROSS JOIN LATERAL (SELECT * FROM books.posting WHERE entry = n.id OFFSET 0) AS p
     WHERE n.id IN (
-        SELECT p.entry FROM books.holding h CROSS JOIN LATERAL (
-            SELECT entry, value_date FROM books.posting
-            WHERE (book, debit_class, debit_detail, asset) = (h.book, h.class, h.detail, h.asset)
-              AND value_date BETWEEN %(since)s AND %(until)s
-            UNION ALL
-            SELECT entry, value_date FROM books.posting
-            WHERE (book, credit_class, credit_detail, asset) = (h.book, h.class, h.detail, h.asset)
-              AND value_date BETWEEN %(since)s AND %(until)s
-        ) AS p
-        WHERE {held.BEGINS_SO}
+        SELECT p.entry FROM books.holding h, {held.POSTINGS}
+        WHERE {held.BEGINS_SO} AND p.value_date BETWEEN %(since)s AND %(until)s
         ORDER BY p.value_date, p.entry LIMIT %(legs)s
     )
     ORDER BY n.value_date, n.id, p.leg

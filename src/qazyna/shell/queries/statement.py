@@ -5,7 +5,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from qazyna.ledger.chart import LOCATIONS
 from qazyna.ledger.entry import Account
 from qazyna.money import USD, Asset
 from qazyna.office.correction import EntryReversed
@@ -34,7 +33,8 @@ from qazyna.shell.store.reading import blueprint_known_at, current_blueprint, kn
 _ENTRY = "books.entry AS p (entry)"
 """Entries whole, under the names that postings have: a day and what was known are asked alike."""
 
-_POSTING = "books.posting p LEFT JOIN books.entry n ON n.id = p.entry"
+_OF_HOLDINGS = f"""books.holding h CROSS JOIN {held.POSTINGS}
+    LEFT JOIN books.entry n ON n.id = p.entry"""
 """Postings, and what their entries say. As no posting is without one, it is an outer join: where
 nothing of the entry is asked, the planner leaves it out."""
 
@@ -43,24 +43,21 @@ _DAY = "CASE WHEN %(restated)s THEN coalesce(effective, p.value_date) ELSE p.val
 
 # How many postings made a holding what it is: asked of those that are listed one by one.
 _ENTRIES = f"""
-    SELECT p.book, at.class, at.detail, p.asset, count(*)
-    FROM {_POSTING}
-    CROSS JOIN LATERAL (VALUES (p.debit_class, p.debit_detail), (p.credit_class, p.credit_detail))
-        AS at (class, detail)
-    WHERE (p.book IN ('reserve', 'budget') OR p.book ^@ 'workout/')
-      AND at.class = ANY(%(locations)s) AND {_DAY} <= %(on)s AND {{known}}
+    SELECT h.book, h.class, h.detail, h.asset, count(*)
+    FROM {_OF_HOLDINGS}
+    WHERE (h.book IN ('reserve', 'budget') OR h.book ^@ 'workout/') AND h.side = 'location'
+      AND {_DAY} <= %(on)s AND {{known}}
     GROUP BY 1, 2, 3, 4
 """
 
-# Looked up by the reserve's title: both sides of a posting are never one account.
+# What the reserve's title was credited with came in.
 _MOVEMENTS = f"""
-    SELECT {_DAY}, p.asset,
-           CASE WHEN p.credit_class = 'reserve' THEN p.quantity ELSE -p.quantity END,
-           coalesce((SELECT flow FROM books.entry WHERE id = p.reverses), n.flow), n.value,
+    SELECT {_DAY}, h.asset, -p.net,
+           coalesce((SELECT flow FROM books.entry WHERE id = n.reverses), n.flow), n.value,
            coalesce(n.currency, '')
-    FROM {_POSTING}
-    WHERE p.book = 'reserve' AND 'reserve' IN (p.debit_class, p.credit_class)
-      AND p.value_date > %(since)s AND {_DAY} > %(since)s AND {_DAY} <= %(on)s AND {{known}}
+    FROM {_OF_HOLDINGS}
+    WHERE h.book = 'reserve' AND h.class = 'reserve' AND p.value_date > %(since)s
+      AND {_DAY} > %(since)s AND {_DAY} <= %(on)s AND {{known}}
 """
 
 # A sale is an exchange in a case's book with money for its second leg; its reversal takes it back.
@@ -183,7 +180,6 @@ def _facts(found: Reading, as_of: date, restated: bool) -> Facts:
             since=since,
             day=as_of.isoformat(),
             restated=restated,
-            locations=list(LOCATIONS),
         )
 
     entries = {(Account(*of), asset): count for *of, asset, count in rows(_ENTRIES)}
