@@ -88,7 +88,10 @@ def test_a_snapshot_and_what_came_after_are_the_full_sum(books):
     assert check(books).as_json()["equal"]
 
 
-@pytest.mark.parametrize("change", ["quantity = quantity + 1", "detail = 'another'"])
+@pytest.mark.parametrize(
+    "change",
+    ["quantity = quantity + 1", "book = 'budget'", "class = 'custody'", "detail = 'another'"],
+)
 def test_a_snapshot_that_was_changed_behind_the_guards_is_found(books, own_database, change):
     given(books, "100", "2025-01-10")
     close(books, "2025-06-30")
