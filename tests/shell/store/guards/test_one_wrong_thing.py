@@ -111,6 +111,12 @@ ATTEMPTS: list[tuple[str, Callable[[ByHand], None], Twists, str]] = [
         "appropriate under a grant of what is spelled in another way",
         path.appropriate,
         {"the scope": {"book": "Reserve"}},
+        "over_a_book",
+    ),
+    (
+        "appropriate under a grant over a case that is called reserve",
+        path.appropriate,
+        {"the scope": {"book": "reserve/1"}},
         "rests_on_a_grant",
     ),
     (
@@ -276,7 +282,16 @@ ATTEMPTS: list[tuple[str, Callable[[ByHand], None], Twists, str]] = [
         "vest by an order over what names no book",
         path.order,
         {"the scope": {"book": "C-1"}, "its posting": {"book": "C-1"}},
-        "names_a_book",
+        "over_a_book",
+    ),
+    *(
+        (
+            f"appropriate to {told or 'nothing'}, which names no book",
+            path.appropriate,
+            {"the scope": {"book": told}},
+            "over_a_book",
+        )
+        for told in NO_BOOKS
     ),
     (
         "order over no book",

@@ -170,6 +170,8 @@ CREATE TABLE authority (
     asset       text          NOT NULL REFERENCES asset,
     granted     numeric(78,0) NOT NULL
                 CONSTRAINT grants_something CHECK (granted > 0 AND granted <> 'NaN'),
+    CONSTRAINT over_a_book CHECK (book IN ('reserve', 'budget') OR (
+        book LIKE '_%/%' AND book NOT LIKE '%/' AND book NOT LIKE 'workout/%/%')),
     -- The stream that a book answers to: its case's, or its own.
     CONSTRAINT of_that_very_case CHECK (NOT of_case OR stream = CASE
         WHEN book IN ('reserve', 'budget') OR book LIKE 'workout/%' THEN book

@@ -411,5 +411,5 @@ CREATE FUNCTION refresh_statistics() RETURNS void LANGUAGE plpgsql
 AS $$
 BEGIN
     ANALYZE command, event, asset, permitted, lawful, holding, authority, drawn, entry, stream,
-            tally, price, document;
+            tally, price, document, closed, snapshot;
 END $$;
