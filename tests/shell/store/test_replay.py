@@ -209,6 +209,19 @@ TAMPERED = [
     ("the salt of a private value", "UPDATE books.event SET private ="
      " jsonb_set(private, '{note,salt}', '\"00\"') WHERE stream = 'case/C-1' AND version = 1",
      ["event"], "case/C-1@1"),
+    ("a salt that is none", "UPDATE books.event SET private ="
+     " jsonb_set(private, '{note,salt}', '\"salt\"') WHERE stream = 'case/C-1' AND version = 1",
+     ["event"], "case/C-1@1"),
+    ("a private value without its salt", "UPDATE books.event SET private = private #- '{note,salt}'"
+     " WHERE stream = 'case/C-1' AND version = 1", ["event"], "case/C-1@1"),
+    ("private values that are none", "UPDATE books.event SET private = '[1]'"
+     " WHERE stream = 'case/C-1' AND version = 1", ["event"], "case/C-1@1"),
+    ("a leaf that names nobody", "UPDATE books.event SET leaf = convert_to((convert_from(leaf,"
+     " 'UTF8')::jsonb - 'actor')::text, 'UTF8') WHERE stream = 'case/C-1' AND version = 3",
+     ["event"], "case/C-1@3"),
+    ("a leaf of no instant", "UPDATE books.event SET leaf = convert_to(replace(convert_from(leaf,"
+     " 'UTF8'), '\"recorded_at\":\"2', '\"recorded_at\":\"x'), 'UTF8')"
+     " WHERE stream = 'case/C-1' AND version = 3", ["event"], "case/C-1@3"),
     ("a private value removed", "UPDATE books.event SET private = private - 'note'"
      " WHERE stream = 'case/C-1' AND version = 1", ["event"], "case/C-1@1"),
 ]  # fmt: skip
