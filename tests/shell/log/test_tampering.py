@@ -265,6 +265,10 @@ OTHERS = [
      " UPDATE books.entry SET quantity2 = -quantity2 WHERE legs = 2", "breaks more_than_nothing"),
     ("half an entry", "ALTER TABLE books.entry DROP CONSTRAINT has_its_second_leg;"
      " UPDATE books.entry SET authority2 = NULL WHERE legs = 2", "breaks has_its_second_leg"),
+    ("a leaf emptied", "ALTER TABLE books.entry DROP CONSTRAINT entry_leaf_check;"
+     f" UPDATE books.entry SET leaf = '' WHERE id = {ENTRY}", "case/C-1@10#1: derived"),
+    ("the leaf of a second leg", "UPDATE books.entry SET leaf = "
+     f"{LEAF.format('50000', '60000')} WHERE legs = 2", "case/C-1@7#1: derived"),
     ("the transaction of an entry", f"UPDATE books.entry SET tx = '4' WHERE id = {ENTRY}",
      "breaks booked_with_its_event"),
     ("numbers given out again", "ALTER SEQUENCE books.event_seq RESTART 1", "sequence event_seq"),

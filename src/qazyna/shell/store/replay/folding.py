@@ -9,13 +9,14 @@ import psycopg
 from pydantic_core import from_json
 
 from qazyna.ledger import chart
+from qazyna.ledger.entry import Entry
 from qazyna.plan import STATES, Event, State
 from qazyna.reserve import price_files
 from qazyna.reserve.price_import import PricesImported
-from qazyna.shell.store.codec import Json, Origin, commitment, read_event
+from qazyna.shell.store.codec import Json, Origin, commitment, entry_leaf, read_event
 from qazyna.shell.store.reading import known_assets, state_json
 from qazyna.shell.store.replay.found import Replay
-from qazyna.shell.store.replay.told import BETWEEN, entries_told, grants_told
+from qazyna.shell.store.replay.told import BETWEEN, grants_told, rows_told
 
 Connection = psycopg.Connection[Any]
 Row = tuple[Any, ...]
@@ -108,9 +109,8 @@ class Folding:
         if event.private:
             self._same_private(where, event, envelope, private or {})
         self.found.entries += len(entries)
-        derived = entries_told(entries, stream, version)
-        if BETWEEN.join(derived) != (told or b""):
-            self._differ(where, derived, told)
+        if BETWEEN.join(rows_told(entries, stream, version)) != (told or b""):
+            self._differ(where, entries, stream, version, told)
         if grants_told(granted) != grants:
             self.found.differs(where, f"grants {grants_told(granted)!r}, kept {grants!r}")
         if _brings(type(event)):
@@ -172,17 +172,23 @@ class Folding:
             if kept is None or body[field] != {"sha256": commitment(kept["salt"], kept["value"])}:
                 self.found.differs(where, f"{field} is not what its leaf commits to")
 
-    def _differ(self, where: str, derived: list[bytes], told: bytes | None) -> None:
-        """Say which of the entries it is."""
+    def _differ(
+        self, where: str, entries: tuple[Entry, ...], stream: str, version: int, told: bytes | None
+    ) -> None:
+        """Say which of the entries it is, and whether its leaf, its row or both."""
         kept = told.split(BETWEEN) if told else []
-        if len(kept) != len(derived):
-            self.found.differs(where, f"{len(derived) // 2} entries derived, {len(kept) // 2} kept")
-        for at, (one, other) in enumerate(zip(derived, kept, strict=False)):
-            if one != other:
-                whose = "its row says" if at % 2 else "its leaf says"
-                self.found.differs(
-                    f"{where}#{at // 2 + 1}", f"derived {_text(one)}; {whose} {_text(other)}"
-                )
+        if len(kept) != 2 * len(entries):
+            self.found.differs(where, f"{len(entries)} entries derived, {len(kept) // 2} kept")
+        rows = rows_told(entries, stream, version)[::2]
+        for number, entry in enumerate(entries[: len(kept) // 2], start=1):
+            row, leaf = kept[2 * number - 2 : 2 * number]
+            derived = entry_leaf(entry, stream, version, number)
+            if leaf and leaf[1:] != derived:
+                what = f"derived {_text(derived)}; its leaf says {_text(leaf[1:])}"
+                self.found.differs(f"{where}#{number}", what)
+            if row != rows[number - 1]:
+                what = f"derived {_text(rows[number - 1])}; its row says {_text(row)}"
+                self.found.differs(f"{where}#{number}", what)
 
     # what is kept beside them
 

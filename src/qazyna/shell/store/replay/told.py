@@ -1,7 +1,9 @@
 """What the rows of an event say: told by the database, and told by the event.
 
-An entry is told twice, its leaf and its row. Both tellings are made far from each other, and name
-everything by what it means (an account, an event), never by a row's number.
+Three things are held equal: an entry as its leaf is kept, as its row is, and as its event makes it.
+The database makes the leaf of each row, in its own way, and tells the leaf that is kept only where
+it is another; so what is laid side by side here are the rows. Both tellings name everything by what
+it means (an account, an event), never by a row's number.
 
 A column that is added to the tables is added here too, or it goes unchecked.
 """
@@ -10,7 +12,7 @@ from collections.abc import Iterable
 
 from qazyna.ledger import chart
 from qazyna.ledger.entry import Entry, Grant, Posting
-from qazyna.shell.store.codec import authority_text, entry_leaf, reversed_text
+from qazyna.shell.store.codec import authority_text, reversed_text
 
 BETWEEN = b"\x1d"
 """Between leaves and rows, and between grants; it cannot occur within one."""
@@ -22,6 +24,7 @@ _BY_NO_RIGHT = f"{chart.NONE}\x1f\x1e"
 # Look-ups by index, event by event: nothing here costs more when the tables are large. Columns
 # stand between \x1f, and \x1e for what there is none of; no name has a control character in it.
 # Where a grant is not what its leg says, the number of its scope is told, which no event tells.
+# Where a leaf is not what its row makes, it stands after the row, behind \x1e.
 ROWS = r"""
     SELECT e.seq, e.stream, e.version, e.kind, e.value_date, e.recorded_at, e.command, e.leaf,
            e.private::text, n.told, g.told
@@ -29,7 +32,7 @@ ROWS = r"""
         SELECT * FROM books.event WHERE seq > %s ORDER BY seq LIMIT %s
     ) AS e
     LEFT JOIN LATERAL (
-        SELECT string_agg(n.leaf || '\x1d' || convert_to(concat_ws(E'\x1f',
+        SELECT string_agg(convert_to(concat_ws(E'\x1f',
             n.number, n.kind, n.flow, n.value_date, coalesce(n.effective::text, E'\x1e'),
             coalesce(r.told, n.reverses::text, E'\x1e'), coalesce(n.value::text, E'\x1e'),
             coalesce(n.currency, E'\x1e'), coalesce(n.price_source, E'\x1e'), n.legs,
@@ -38,7 +41,28 @@ ROWS = r"""
             CASE WHEN n.legs = 2 THEN concat_ws(E'\x1f',
                 n.asset2, n.quantity2, n.book2, n.debit_class2, n.debit_detail2, n.credit_class2,
                 n.credit_detail2, n.authority2, coalesce(b2.told, n.scope2::text, E'\x1e')) END
-            ), 'UTF8'), '\x1d' ORDER BY n.number) AS told
+            ), 'UTF8') || '\x1d' || CASE n.leaf WHEN convert_to(
+            '{' || coalesce('"effective":"' || n.effective || '",', '')
+            || '"entry":' || n.number || ',"flow":' || to_json(n.flow)
+            || ',"kind":' || to_json(n.kind) || ',"leaf":"entry","on":"' || n.value_date
+            || '","postings":[{"amount":"' || n.quantity || '","asset":' || to_json(n.asset)
+            || ',"authority":' || coalesce(to_json(b.told)::text, 'null') || ',"credit":'
+            || to_json(concat_ws('/', n.book, n.credit_class, nullif(n.credit_detail, '')))
+            || ',"debit":'
+            || to_json(concat_ws('/', n.book, n.debit_class, nullif(n.debit_detail, '')))
+            || CASE WHEN n.legs = 2 THEN '},{"amount":"' || n.quantity2 || '","asset":'
+               || to_json(n.asset2) || ',"authority":' || coalesce(to_json(b2.told)::text, 'null')
+               || ',"credit":'
+               || to_json(concat_ws('/', n.book2, n.credit_class2, nullif(n.credit_detail2, '')))
+               || ',"debit":'
+               || to_json(concat_ws('/', n.book2, n.debit_class2, nullif(n.debit_detail2, '')))
+               ELSE '' END
+            || '}],"reverses":' || coalesce(to_json(r.told)::text, 'null') || ',"stream":'
+            || to_json(e.stream) || ',"value":' || CASE WHEN n.value IS NULL THEN 'null' ELSE
+               '{"amount":"' || n.value || '","currency":' || to_json(n.currency) || ',"source":'
+               || to_json(n.price_source) || '}' END
+            || ',"version":' || e.version || '}', 'UTF8') THEN '' ELSE '\x1e' || n.leaf END,
+            '\x1d' ORDER BY n.number) AS told
         FROM books.entry n
         LEFT JOIN LATERAL (
             SELECT old.stream || '@' || old.version || '#' || o.number AS told
@@ -69,8 +93,8 @@ AT_COMMAND = 6
 """The column of `ROWS` that names the command."""
 
 
-def entries_told(entries: Iterable[Entry], stream: str, version: int) -> list[bytes]:
-    """Each entry of an event, as its leaf is kept and as its row is."""
+def rows_told(entries: Iterable[Entry], stream: str, version: int) -> list[bytes]:
+    """The row of each entry of an event; and after each nothing, for its leaf is the row's."""
     told: list[bytes] = []
     for number, entry in enumerate(entries, start=1):
         kind, day, postings, flow, value, reverses, effective = entry
@@ -84,7 +108,7 @@ def entries_told(entries: Iterable[Entry], stream: str, version: int) -> list[by
         )
         for posting in postings:
             row += _leg(posting, stream, version)
-        told += (entry_leaf(entry, stream, version, number), row.encode())
+        told += (row.encode(), b"")
     return told
 
 
