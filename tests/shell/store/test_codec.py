@@ -9,7 +9,7 @@ from types import NoneType, UnionType
 from typing import Annotated, ClassVar, Literal, Union, get_args, get_origin
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
@@ -201,7 +201,7 @@ def plain_leaf(event, version, origin, recorded_at, salt):
 
 
 @pytest.mark.parametrize("kind", sorted(EVENTS))
-@settings(max_examples=20)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data(), actor=TEXT, version=st.integers(1, 2**53))
 def test_the_leaf_of_any_event_is_what_the_plain_way_makes_of_it(kind, data, actor, version):
     event = data.draw(anything(EVENTS[kind]))

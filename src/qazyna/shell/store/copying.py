@@ -4,6 +4,8 @@ psycopg writes a COPY row by row, and between rows lets other threads run: a thr
 while another one thinks then waits for its turn again and again, and the server waits with it.
 """
 
+import os
+import select
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,6 +13,7 @@ from functools import lru_cache
 from types import NoneType
 from typing import Any
 
+import psycopg
 from psycopg.types.json import Jsonb
 from pydantic_core import to_json
 
@@ -28,6 +31,38 @@ def copied(rows: Iterable[Row]) -> bytes:
     columns = [_column(values) for values in zip(*rows, strict=True)]
     lines = map("\t".join, zip(*columns, strict=True))
     return "\n".join([*lines, ""]).encode()
+
+
+def send(connection: psycopg.Connection[Any], copy: psycopg.Copy, text: bytes) -> None:
+    """Hand a COPY its text.
+
+    psycopg hands over 128 kB at a time and asks for its turn to run Python after each; while
+    another thread thinks, the server waits for that. Over a local socket, which nothing encrypts,
+    the whole is one write of the operating system's, and Python is not asked.
+    """
+    pgconn = connection.pgconn
+    if not connection.info.host.startswith("/"):
+        copy.write(text)
+        return
+    while pgconn.flush():
+        select.select([], [pgconn.socket], [])
+    os.set_blocking(pgconn.socket, True)
+    try:
+        for at in range(0, len(text), _MESSAGE):
+            part = text[at : at + _MESSAGE]
+            left = memoryview(b"d" + (len(part) + 4).to_bytes(4, "big") + part)
+            while left:
+                left = left[os.write(pgconn.socket, left) :]
+    except OSError as lost:
+        raise psycopg.OperationalError(
+            f"the connection was lost while rows were sent: {lost}"
+        ) from lost
+    finally:
+        os.set_blocking(pgconn.socket, False)
+
+
+_MESSAGE = 1 << 24
+"""So many bytes to a message of the protocol: COPY takes them however they are parted."""
 
 
 def _column(values: tuple[Any, ...]) -> Iterable[str]:

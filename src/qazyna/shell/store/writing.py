@@ -30,7 +30,7 @@ from qazyna.ledger.entry import (
 )
 from qazyna.plan import Event, book_stream
 from qazyna.shell.store.codec import Origin, entry_leaf, event_leaf
-from qazyna.shell.store.copying import copied
+from qazyna.shell.store.copying import copied, send
 from qazyna.shell.store.reading import Known, state_json
 from qazyna.shell.store.wire import Batch, Transaction
 
@@ -210,7 +210,8 @@ def write(
                     inserting.put(rows)
                     rows = defaultdict(list)
                 follows += batch
-                writer.add(rows, known.world.booked[-len(batch) :])
+                writer.add(rows, known.world.booked)
+                known.world.booked.clear()  # memory that was used is at hand again
         except Exception:
             for _ in events:  # what the rule refuses in the end is told first
                 pass
@@ -489,7 +490,7 @@ def _copy(connection: Connection, table: str, columns: Sequence[str], text: byte
         connection.cursor() as cursor,
         cursor.copy(f"COPY books.{table} ({', '.join(columns)}) FROM STDIN") as copy,
     ):
-        copy.write(text)
+        send(connection, copy, text)
 
 
 def _states(known: Known, first: dict[str, int], streams: set[str]) -> tuple[list[Row], list[Row]]:
