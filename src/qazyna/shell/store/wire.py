@@ -16,7 +16,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import psycopg
-from psycopg import errors, pq
+from psycopg import abc, errors, pq
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.types.json import set_json_dumps, set_json_loads
 from pydantic_core import from_json, to_json
@@ -59,9 +59,9 @@ class Batch:
         fresh: dict[str, bytes] = {}
         with self._connection.lock:
             pgconn = self._connection.pgconn
-            dump = Transformer(self._connection).dump_sequence
+            adapt = Transformer(self._connection)
             messages = [
-                (query, dump(values, [PyFormat.TEXT] * len(values)))
+                (query, adapt.dump_sequence(values, [PyFormat.TEXT] * len(values)))
                 for query, values in self._statements
             ]
             asked: list[str | None] = []
@@ -81,7 +81,7 @@ class Batch:
             except BaseException:
                 pgconn.finish()  # nobody knows what it would answer next
                 raise
-        return self._answers(known, fresh, asked, results)
+        return self._answers(known, fresh, asked, results, adapt)
 
     def _answers(
         self,
@@ -89,6 +89,7 @@ class Batch:
         fresh: dict[str, bytes],
         asked: list[str | None],
         results: list[pq.abc.PGresult],
+        adapt: abc.Transformer,
     ) -> list[list[Row]]:
         answers: list[list[Row]] = []
         for prepared, result in zip(asked, results, strict=False):
@@ -102,9 +103,8 @@ class Batch:
             elif result.status == pq.ExecStatus.COMMAND_OK:
                 answers.append([])
             else:
-                load = Transformer(self._connection)
-                load.set_pgresult(result)
-                answers.append(load.load_rows(0, result.ntuples, tuple))
+                adapt.set_pgresult(result)
+                answers.append(adapt.load_rows(0, result.ntuples, tuple))
         if len(results) != len(asked):
             raise psycopg.OperationalError("the server went away in the middle of a batch")
         return answers
