@@ -6,10 +6,10 @@ triggers. What is written here is a function of the events; `replay` derives it 
 
 import hashlib
 import secrets
-import sys
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -32,6 +32,7 @@ from qazyna.plan import Event, book_stream
 from qazyna.shell.store.codec import Origin, entry_leaf, event_leaf
 from qazyna.shell.store.copying import copied, send
 from qazyna.shell.store.reading import Known, state_json
+from qazyna.shell.store.turns import short_turns
 from qazyna.shell.store.wire import Batch, Transaction
 
 Connection = psycopg.Connection[Any]
@@ -55,9 +56,6 @@ before, up to `BATCH`: what a batch adds to the months' sums it adds at once."""
 
 _QUEUE = 2
 """So many batches may wait for the one that is being written."""
-
-_SWITCH = 0.0005
-"""Seconds for which the thread that thinks may let the one that inserts wait for its turn."""
 
 _COLUMNS = {
     "command": "key kind body_sha256 salt result actor recorded_at",
@@ -130,7 +128,7 @@ class _Inserting:
         self._pool: ThreadPoolExecutor | None = None
         self._under_way: deque[Future[None]] = deque()
         self._aside: Connection | None = None
-        self._switch = sys.getswitchinterval()
+        self._turns = ExitStack()
 
     def __enter__(self) -> "_Inserting":
         return self
@@ -138,7 +136,7 @@ class _Inserting:
     def __exit__(self, *_: object) -> None:
         if self._pool:
             self._pool.shutdown(wait=True)
-            sys.setswitchinterval(self._switch)
+            self._turns.close()
         if self._aside:
             self._aside.close()
 
@@ -147,7 +145,7 @@ class _Inserting:
         ready = _ready(rows)
         self._wait(_QUEUE)
         if self._pool is None:
-            sys.setswitchinterval(_SWITCH)
+            self._turns.enter_context(short_turns())
             self._pool = ThreadPoolExecutor(1)
         self._under_way.append(self._pool.submit(_insert_whole, self._connection, ready))
 

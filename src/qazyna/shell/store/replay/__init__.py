@@ -19,6 +19,7 @@ from qazyna.history.register import uncollected
 from qazyna.shell.store.replay.folding import Folding
 from qazyna.shell.store.replay.found import Replay
 from qazyna.shell.store.replay.reading import ahead, kept
+from qazyna.shell.store.turns import short_turns
 
 Connection = psycopg.Connection[Any]
 
@@ -34,7 +35,7 @@ def compare(connection: Connection, progress: Callable[[int], None] = lambda _: 
     """The same within the transaction that is open."""
     found = Replay()
     folding, sums = Folding(connection, found), list[Any]()
-    with uncollected():
+    with uncollected(), short_turns():
         for what, rows in ahead(kept(connection)):
             match what:
                 case "commands":
