@@ -3,12 +3,14 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg import errors
 from psycopg.types.json import Jsonb
 
-from qazyna.shell.store.copying import copied
+from qazyna.shell.store.copying import copied, send
 from tests.shell.store.opened import opened
 
 
@@ -72,3 +74,56 @@ def test_any_bytes(connection, values):
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))))
 def test_any_text(connection, texts):
     assert texts == through_copy(connection, "text", texts)
+
+
+# what is sent at once
+
+
+def sent(connection, rows):
+    """The same rows, handed over as an import hands them over."""
+    with connection.cursor() as cursor, cursor.copy("COPY public.sent FROM STDIN") as copy:
+        send(connection, copy, copied(rows))
+
+
+@pytest.fixture
+def table(connection):
+    """A table of their own, for as long as the transaction that is open."""
+    with connection.transaction(force_rollback=True):
+        connection.execute("CREATE TABLE public.sent (n int CHECK (n >= 0), value text)")
+        yield connection
+
+
+MANY = 400_000
+"""Rows that make more than one message of the protocol, and many times what a socket holds."""
+
+
+def test_what_is_sent_at_once_is_there(table):
+    rows = [(number, "қазына" * 5) for number in range(MANY)]
+    assert len(copied(rows)) > 1 << 24
+    sent(table, rows)
+    found = table.execute("SELECT count(*), sum(n), max(value), min(value) FROM public.sent")
+    assert (MANY, MANY * (MANY - 1) // 2, "қазына" * 5, "қазына" * 5) == found.fetchone()
+
+
+@pytest.mark.parametrize("at", [0, MANY // 2, MANY - 1])
+def test_a_refusal_on_the_way_is_told_and_the_connection_serves_on(table, at):
+    rows = [(-1 if number == at else number, "қазына" * 5) for number in range(MANY)]
+    with pytest.raises(errors.CheckViolation), table.transaction():
+        sent(table, rows)
+    sent(table, [(1, "again")])
+    assert [(1, "again")] == table.execute("SELECT * FROM public.sent").fetchall()
+
+
+def test_a_server_that_goes_away_on_the_way_is_told(database):
+    with (
+        opened(database.url("qazyna_owner")) as lost,
+        opened(database.url("qazyna_owner")) as other,
+    ):
+        pid = lost.info.backend_pid
+        with pytest.raises(psycopg.OperationalError), lost.transaction():
+            lost.execute("CREATE TABLE public.sent (n int, value text)")
+            with lost.cursor() as cursor, cursor.copy("COPY public.sent FROM STDIN") as copy:
+                copy.write(copied([(1, "first")]))
+                other.execute("SELECT pg_terminate_backend(%s)", [pid])
+                send(lost, copy, copied([(number, "қазына" * 5) for number in range(MANY)]))
+        assert lost.closed
