@@ -15,8 +15,8 @@ from qazyna.reserve.price_import import ImportPrices
 from qazyna.shell.acting import act
 from qazyna.shell.adapters.tables import content_of, read_table, text_of
 from qazyna.shell.store.commit import Connection
+from qazyna.shell.store.inserting import insert_rows
 from qazyna.shell.store.reading import known_assets
-from qazyna.shell.store.writing import insert_rows
 
 Report = Callable[[int], None]
 Answer = dict[str, Any]

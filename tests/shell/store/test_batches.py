@@ -10,7 +10,7 @@ from qazyna.errors import FileRefused, Refused
 from qazyna.history import register as history
 from qazyna.office.periods import ClosePeriod
 from qazyna.shell.importing import import_register_file
-from qazyna.shell.store import writing
+from qazyna.shell.store import inserting, writing
 from qazyna.shell.store.commit import execute
 from qazyna.shell.store.replay import check
 from tests.history.register import PENDING
@@ -48,8 +48,8 @@ def bad_at_last(register, monkeypatch):
 
 def test_a_bad_row_at_the_end_undoes_the_batches_before_it(books, bad_at_last, monkeypatch):
     written = []
-    insert = writing._insert_whole
-    monkeypatch.setattr(writing, "_insert_whole", lambda *batch: written.append(insert(*batch)))
+    insert = inserting._insert_whole
+    monkeypatch.setattr(inserting, "_insert_whole", lambda *batch: written.append(insert(*batch)))
     before = rows(books)
     with pytest.raises(FileRefused) as caught:
         import_register_file(books, bad_at_last, actor="owner")

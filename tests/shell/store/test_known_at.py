@@ -21,9 +21,9 @@ from qazyna.shell.queries.ledger import known_balances
 from qazyna.shell.queries.statement import statement
 from qazyna.shell.store import settled as waiting
 from qazyna.shell.store.commit import execute
+from qazyna.shell.store.inserting import insert_rows
 from qazyna.shell.store.pricing import price_book
 from qazyna.shell.store.settled import settled
-from qazyna.shell.store.writing import insert_rows
 from tests.shell.store.opened import opened
 from tests.support import law_of
 from tests.support_cases import seize

@@ -1,16 +1,13 @@
 """Writing what follows from a command: rows by table, ids drawn once, parents before children.
 
-A handful of rows goes as INSERTs in one pipeline; thousands go by COPY. Both meet the same keys and
-triggers. What is written here is a function of the events; `replay` derives it again and compares.
+`inserting` sends the rows. What is written is a function of the events; `replay` derives it again
+and compares.
 """
 
 import hashlib
 import secrets
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
-from functools import cache
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -30,22 +27,15 @@ from qazyna.ledger.entry import (
 )
 from qazyna.plan import Event, book_stream
 from qazyna.shell.store.codec import Origin, entry_leaf, event_leaf
-from qazyna.shell.store.copying import copied, send
+from qazyna.shell.store.inserting import BULK, Inserting, Row, Rows, small, write_states
 from qazyna.shell.store.reading import Known, state_json
-from qazyna.shell.store.turns import short_turns
-from qazyna.shell.store.wire import Batch, Transaction
+from qazyna.shell.store.wire import Transaction
 
 Connection = psycopg.Connection[Any]
-Row = tuple[Any, ...]
-Rows = dict[str, list[Row]]
-Ready = dict[str, list[Row] | bytes]
-"""Few rows as they are; many as COPY reads them."""
 Booked = tuple[Event, tuple[Entry, ...]]
 Scope = tuple[str, str, int, str, str]
 """kind, stream and version of the event that grants, book, asset"""
 
-BULK = 64
-"""From so many rows on, a table is written by COPY."""
 
 BATCH = 4_000
 """So many events are prepared while those before them are written."""
@@ -53,27 +43,6 @@ BATCH = 4_000
 FIRST = 1_000
 """So many in the first batch, that writing may begin soon. Each is twice as large as the one
 before, up to `BATCH`: what a batch adds to the months' sums it adds at once."""
-
-_QUEUE = 2
-"""So many batches may wait for the one that is being written."""
-
-_COLUMNS = {
-    "command": "key kind body_sha256 salt result actor recorded_at",
-    "document": "sha256 name content",
-    "event": "seq stream version kind command value_date recorded_at leaf private",
-    "asset": "code class scale name event",
-    "permitted": "book_kind class side asset_class event",
-    "price": "asset currency on_date price source estimated event",
-    "closed": "follows through event",
-    "authority": "id authority of_case event event_kind stream book asset granted",
-    "entry": "id event number kind legs value_date flow value currency price_source leaf reverses"
-    " effective book asset quantity debit_class debit_detail credit_class credit_detail authority"
-    " scope book2 asset2 quantity2 debit_class2 debit_detail2 credit_class2 credit_detail2"
-    " authority2 scope2",
-}
-
-_MAY_BE_THERE = ("document", "permitted")
-"""The same file again, or what an earlier version of the law permitted already."""
 
 
 def _salt() -> str:
@@ -117,65 +86,6 @@ class _Ids:
         return self._ids[name].pop
 
 
-class _Inserting:
-    """Inserts batches of rows in turn, in a second thread while the next are being prepared.
-
-    The one batch that a small command has is inserted where it stands.
-    """
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._pool: ThreadPoolExecutor | None = None
-        self._under_way: deque[Future[None]] = deque()
-        self._aside: Connection | None = None
-        self._turns = ExitStack()
-
-    def __enter__(self) -> "_Inserting":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._pool:
-            self._pool.shutdown(wait=True)
-            self._turns.close()
-        if self._aside:
-            self._aside.close()
-
-    def put(self, rows: Rows) -> None:
-        """Insert, once what was put before is done."""
-        ready = _ready(rows)
-        self._wait(_QUEUE)
-        if self._pool is None:
-            self._turns.enter_context(short_turns())
-            self._pool = ThreadPoolExecutor(1)
-        self._under_way.append(self._pool.submit(_insert_whole, self._connection, ready))
-
-    def last(self, rows: Rows) -> None:
-        """Insert, and return when it is done."""
-        ready = _ready(rows)
-        self._wait(0)
-        _insert(self._connection, ready)
-
-    def _wait(self, left: int) -> None:
-        """Until no more than so many are still to be done."""
-        while len(self._under_way) > left:
-            self._under_way.popleft().result()
-
-    @property
-    def many(self) -> bool:
-        """Whether there was more than one batch."""
-        return self._pool is not None
-
-    @property
-    def free(self) -> Connection:
-        """A connection to ask things of now: another one while this one is busy inserting."""
-        if not self._under_way:
-            return self._connection
-        if self._aside is None:
-            info = self._connection.info
-            self._aside = psycopg.connect(info.dsn, password=info.password, autocommit=True)
-        return self._aside
-
-
 def write(
     transaction: Transaction,
     known: Known,
@@ -198,7 +108,7 @@ def write(
     follows: list[Event] = []
     rows: Rows = defaultdict(list)
     rows["document"] = [(_sha256(content), name, content) for name, content in documents]
-    with uncollected(), _Inserting(connection) as inserting:
+    with uncollected(), Inserting(connection) as inserting:
         writer = _Writer(known, first, origin, inserting)
         size = min(FIRST, BATCH)
         try:
@@ -217,7 +127,7 @@ def write(
         streams = {event.stream for event in follows}
         if not inserting.many and sum(map(len, rows.values())) + len(streams) < BULK:
             rows["command"] = [_command(origin, result(follows), known)]
-            transaction.send(_little(connection, rows, _states(known, first, streams)), last=last)
+            transaction.send(small(connection, rows, _states(known, first, streams)), last=last)
         else:
             if inserting.many:
                 inserting.put(rows)
@@ -225,7 +135,7 @@ def write(
             rows["command"] = [_command(origin, result(follows), known)]
             states = _states(known, first, streams)
             inserting.last(rows)
-            _write_states(connection, *states)
+            write_states(connection, *states)
     return follows, writer.seqs
 
 
@@ -239,7 +149,7 @@ class _Writer:
     """Turns events into rows, batch after batch, and remembers what later rows refer to."""
 
     def __init__(
-        self, known: Known, first: dict[str, int], origin: Origin, inserting: _Inserting
+        self, known: Known, first: dict[str, int], origin: Origin, inserting: Inserting
     ) -> None:
         self.known = known
         self.versions = dict(first)
@@ -392,105 +302,6 @@ _ENTRY_ID = """
 """
 
 
-_WHOLE = [
-    *("debits_a_holding", "credits_a_holding"),
-    *("second_leg_debits_a_holding", "second_leg_credits_a_holding"),
-]
-"""Keys that wait for the commit, though a batch of whole events satisfies them at its end."""
-
-
-def _insert_whole(connection: Connection, rows: Ready) -> None:
-    """Insert the rows of whole events, and let their keys be checked now rather than at the end,
-    when nothing else would be done meanwhile."""
-    _insert(connection, rows)
-    keys = ", ".join(f"books.{name}" for name in _WHOLE)
-    connection.execute(f"SET CONSTRAINTS {keys} IMMEDIATE")
-    connection.execute(f"SET CONSTRAINTS {keys} DEFERRED")
-
-
-def _ready(rows: Rows) -> Ready:
-    """The rows, ready to be sent.
-
-    They are made so by the thread that made the rows. The one that inserts then hands over whole
-    buffers and never waits for its turn to run Python, and the server does not wait for it.
-    """
-    return {table: copied(many) if _in_bulk(table, many) else many for table, many in rows.items()}
-
-
-def _in_bulk(table: str, rows: Sequence[Row]) -> bool:
-    return len(rows) >= BULK and table not in _MAY_BE_THERE
-
-
-def _insert(connection: Connection, rows: Ready) -> None:
-    for table, columns in _COLUMNS.items():
-        found = rows.get(table)
-        if isinstance(found, bytes):
-            _copy(connection, table, columns.split(), found)
-        elif found:
-            insert_rows(connection, table, columns.split(), found)
-
-
-def _little(connection: Connection, rows: Rows, states: tuple[list[Row], list[Row]]) -> Batch:
-    """All of a small command, to be sent at once."""
-    batch = Batch(connection)
-    for table, columns in _COLUMNS.items():
-        _add(batch, table, columns.split(), rows.get(table, []))
-    new, changed = states
-    _add(batch, "stream", ("name", "version", "state"), new)
-    for name, version, state in changed:
-        batch.add(_KEEP, (version, state, name))
-    return batch
-
-
-_KEEP = "UPDATE books.stream SET version = $1, state = $2 WHERE name = $3"
-
-
-def _add(batch: Batch, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
-    """Insert by 32, 16, 8, 4, 2 and 1, so that few statements need to be prepared."""
-    at = 0
-    while left := len(rows) - at:
-        count = min(1 << (left.bit_length() - 1), 32)
-        values = [value for row in rows[at : at + count] for value in row]
-        batch.add(_inserting(table, tuple(columns), count), values)
-        at += count
-
-
-@cache
-def _inserting(table: str, columns: tuple[str, ...], count: int) -> str:
-    """The statement that inserts so many rows."""
-    width = len(columns)
-    rows = ", ".join(
-        f"({', '.join(f'${row * width + column + 1}' for column in range(width))})"
-        for row in range(count)
-    )
-    again = " ON CONFLICT DO NOTHING" if table in _MAY_BE_THERE else ""
-    return f"INSERT INTO books.{table} ({', '.join(columns)}) VALUES {rows}{again}"
-
-
-def insert_rows(
-    connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Row]
-) -> None:
-    """Add rows to a table of the books, by INSERT or by COPY as their number asks."""
-    if _in_bulk(table, rows):
-        _copy(connection, table, columns, copied(rows))
-    else:
-        one = f"({', '.join(['%s'] * len(columns))})"
-        again = " ON CONFLICT DO NOTHING" if table in _MAY_BE_THERE else ""
-        connection.execute(
-            f"INSERT INTO books.{table} ({', '.join(columns)})"
-            f" VALUES {', '.join([one] * len(rows))}{again}",
-            [value for row in rows for value in row],
-        )
-
-
-def _copy(connection: Connection, table: str, columns: Sequence[str], text: bytes) -> None:
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY books.{table} ({', '.join(columns)}) FROM STDIN") as copy,
-    ):
-        send(connection, copy, text)
-
-
 def _states(known: Known, first: dict[str, int], streams: set[str]) -> tuple[list[Row], list[Row]]:
     """The folds of the touched streams: those that are new, and those that changed."""
     new: list[Row] = []
@@ -501,19 +312,8 @@ def _states(known: Known, first: dict[str, int], streams: set[str]) -> tuple[lis
     return new, changed
 
 
-def _write_states(connection: Connection, new: list[Row], changed: list[Row]) -> None:
-    """Keep each touched stream's fold beside its events."""
-    if new:
-        insert_rows(connection, "stream", ("name", "version", "state"), new)
-    if changed:
-        connection.cursor().executemany(
-            "UPDATE books.stream SET version = %s, state = %s WHERE name = %s",
-            [(version, state, name) for name, version, state in changed],
-        )
-
-
 def _sha256(content: bytes) -> bytes:
     return hashlib.sha256(content).digest()
 
 
-__all__ = ["insert_rows", "write"]
+__all__ = ["write"]

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import psycopg
@@ -27,15 +27,6 @@ Quoted = tuple[Decimal, str, str]
 """The price, its source, why it is an estimate."""
 
 _instant = lru_cache(datetime.fromisoformat)
-
-
-@cache
-def _brings(kind: type[Event]) -> bool:
-    """Whether an event of this kind can bring anything besides its entries and its fold."""
-    asked = ("assets", "quotes", "permits", "closes")
-    return kind is PricesImported or any(
-        getattr(kind, each) is not getattr(Event, each) for each in asked
-    )
 
 
 class Folding:
@@ -113,8 +104,7 @@ class Folding:
             self._differ(where, entries, stream, version, told)
         if grants_told(granted) != grants:
             self.found.differs(where, f"grants {grants_told(granted)!r}, kept {grants!r}")
-        if _brings(type(event)):
-            self._bring(event, seq)
+        self._bring(event, seq)
 
     def _fold(self, event: Event, stream: str, version: int) -> None:
         state = self.states.get(stream)
