@@ -84,13 +84,13 @@ def test_entries_without_their_holdings_are_noticed_with_their_batch(
     with own_database.connect("qazyna_owner") as owner:
         owner.execute("ALTER TABLE books.entry DISABLE TRIGGER applied")
     written = []
-    insert = writing._insert
+    insert = inserting._insert
 
     def counted(connection, batch):
         insert(connection, batch)
         written.append(batch)
 
-    monkeypatch.setattr(writing, "_insert", counted)
+    monkeypatch.setattr(inserting, "_insert", counted)
     before = rows(books)
     with pytest.raises(psycopg.errors.ForeignKeyViolation) as caught:
         import_register_file(books, register, actor="owner")
