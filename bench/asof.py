@@ -19,6 +19,7 @@ import psycopg
 
 from bench.common import Claim, installation, note
 from bench.register_rows import SEED, text
+from qazyna.ledger.chart import TITLES
 from qazyna.office.periods import ClosePeriod
 from qazyna.plan import Command, Event, World, command
 from qazyna.reserve.earnings import IncomeRecorded
@@ -75,8 +76,8 @@ _PATH = "book || '/' || class || CASE detail WHEN '' THEN '' ELSE '/' || detail 
 _ACCOUNTS = f"SELECT DISTINCT {_PATH} FROM books.holding WHERE book <> 'reserve' ORDER BY 1"
 _PLAIN = f"""
     SELECT coalesce(sum(CASE WHEN (p.debit_class = a.class AND p.debit_detail = a.detail)
-                                  = (a.side = 'location') THEN p.quantity ELSE -p.quantity END), 0)
-    FROM (SELECT DISTINCT book, class, detail, side FROM books.holding WHERE {_PATH} = %s) AS a
+                                  = (a.class <> ALL(%s)) THEN p.quantity ELSE -p.quantity END), 0)
+    FROM (SELECT DISTINCT book, class, detail FROM books.holding WHERE {_PATH} = %s) AS a
     JOIN books.posting p
       ON p.book = a.book AND p.value_date <= %s
      AND (a.class, a.detail) IN ((p.debit_class, p.debit_detail), (p.credit_class, p.credit_detail))
@@ -151,6 +152,6 @@ def _ask(books: Books) -> list[float]:
 
 
 def _same(connection: Any, path: str, as_of: date, answer: dict[Any, int]) -> None:
-    (plain,) = connection.execute(_PLAIN, [path, as_of]).fetchone()
+    (plain,) = connection.execute(_PLAIN, [list(TITLES), path, as_of]).fetchone()
     if plain != sum(answer[each] for each in answer if each[0].path == path):
         raise SystemExit(f"{path} as of {as_of}: {plain} by the plain sum, not {answer}")

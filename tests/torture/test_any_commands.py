@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from hypothesis.stateful import run_state_machine_as_test as run
 
 from qazyna.errors import Refused
+from qazyna.ledger.chart import TITLES
 from qazyna.office.correction import ReverseEntry
 from qazyna.plan import Command
 from qazyna.reserve.earnings import RecordCharge
@@ -45,12 +46,13 @@ CHARGED = st.builds(
     DAYS,
 )
 
-UNEQUAL_BOOKS = """
+TITLE = f"class = ANY ('{{{', '.join(TITLES)}}}')"
+UNEQUAL_BOOKS = f"""
     SELECT book, asset FROM books.holding GROUP BY book, asset
-    HAVING sum(quantity) FILTER (WHERE side = 'location')
-           IS DISTINCT FROM sum(quantity) FILTER (WHERE side <> 'location')
+    HAVING sum(quantity) FILTER (WHERE {TITLE})
+           IS DISTINCT FROM sum(quantity) FILTER (WHERE NOT {TITLE})
 """
-BELOW_ZERO = """
+BELOW_ZERO = f"""
     WITH moved AS (
         SELECT book, debit_class AS class, debit_detail AS detail, asset, value_date,
                quantity AS net FROM books.posting
@@ -61,9 +63,9 @@ BELOW_ZERO = """
         FROM moved GROUP BY 1, 2, 3, 4, 5
     ), ends AS (
         SELECT book, class, detail, asset, d.value_date,
-               sum(CASE h.side WHEN 'location' THEN net ELSE -net END)
+               sum(CASE WHEN {TITLE} THEN -net ELSE net END)
                    OVER (PARTITION BY book, class, detail, asset ORDER BY d.value_date) AS held
-        FROM days d LEFT JOIN books.holding h USING (book, class, detail, asset)
+        FROM days d
     )
     SELECT * FROM ends WHERE held < 0
 """

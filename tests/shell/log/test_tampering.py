@@ -238,9 +238,14 @@ OTHERS = [
      "breaks debits_a_holding"),
     ("an account that a second leg names", "DELETE FROM books.holding WHERE class = 'bank'",
      "breaks second_leg_debits_a_holding"),
-    ("what its name makes a book", "ALTER TABLE books.holding ALTER book_kind DROP EXPRESSION;"
-     " UPDATE books.holding SET book_kind = 'reserve' WHERE book = 'C-1/2'",
-     "C-1/2/claimants ETH: is kept as"),
+    ("what its name makes a book", "ALTER TABLE books.entry ALTER book_kind DROP EXPRESSION;"
+     " UPDATE books.entry SET book_kind = 'reserve' WHERE book = 'C-1/2'",
+     ": its books are kept as reserve"),
+    ("what its name makes a second book", "ALTER TABLE books.entry ALTER book_kind2 DROP EXPRESSION;"
+     " UPDATE books.entry SET book_kind2 = 'reserve' WHERE kind = 'exchange'",
+     "case/C-1@7#1: its books are kept as case, reserve"),
+    ("a book of no known form", "ALTER TABLE books.entry DROP CONSTRAINT names_a_book;"
+     " UPDATE books.entry SET book = 'C-1' WHERE book = 'C-1/2'", "breaks names_a_book"),
     ("what was held at the end of a period", "INSERT INTO books.closed (through, event)"
      " SELECT '2025-06-30', max(seq) FROM books.event; INSERT INTO books.snapshot VALUES"
      " ('2025-06-30', 'C-1/1', 'custody', 'AFM', 'BTC', 1)",
@@ -251,11 +256,15 @@ OTHERS = [
     ("a grant removed", "DELETE FROM books.authority WHERE authority = 'final_order'", "case/C-1@6"),
     ("what was drawn removed", "DELETE FROM books.drawn", "grant "),
     ("what is lawful removed", "DELETE FROM books.lawful WHERE asset = 'BTC'",
-     "breaks of_its_asset_and_permitted"),
+     "breaks debits_what_is_lawful"),
+    ("what is lawful to credit removed", "DELETE FROM books.lawful WHERE class = 'claimants'",
+     "breaks credits_what_is_lawful"),
+    ("what is lawful called another side's", "UPDATE books.lawful SET side = 'title'"
+     " WHERE class = 'device'", "breaks permitted_by_law"),
     ("what is unlawful called lawful", "INSERT INTO books.lawful VALUES ('reserve', 'custody',"
-     " 'location', 'BTC', 'crypto')", "breaks permitted_by_law"),
+     " 'BTC', 'location', 'crypto')", "breaks permitted_by_law"),
     ("an asset called another class's", "INSERT INTO books.lawful VALUES ('reserve', 'bank',"
-     " 'location', 'BTC', 'currency')", "breaks of_its_asset"),
+     " 'BTC', 'location', 'currency')", "breaks of_its_asset"),
     ("a month's sums removed", "DELETE FROM books.tally", "tally "),
     ("an entry too small", "ALTER TABLE books.entry DROP CONSTRAINT more_than_nothing;"
      f" UPDATE books.entry SET quantity = -quantity WHERE id = {ENTRY}", "breaks more_than_nothing"),

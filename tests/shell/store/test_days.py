@@ -32,7 +32,7 @@ def charged(books, quantity: str, on: str) -> None:
 
 
 def cents(books) -> int:
-    query = "SELECT quantity FROM books.holding WHERE side = 'location'"
+    query = "SELECT quantity FROM books.holding WHERE class = 'bank'"
     return int(books.execute(query).fetchone()[0])
 
 

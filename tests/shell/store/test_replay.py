@@ -172,17 +172,23 @@ TAMPERED = [
      ["holding", "entry"], "C-1/9/claimants ETH"),
     ("the last day of a holding", "UPDATE books.holding SET last_day = '2030-01-01'"
      " WHERE asset = 'ETH' AND class = 'claimants'", ["holding"], "C-1/2/claimants ETH"),
-    ("the side of a holding", "UPDATE books.holding SET side = 'location'"
-     " WHERE asset = 'ETH' AND class = 'claimants'", ["holding"], "C-1/2/claimants ETH"),
-    ("the class of a holding's asset", "UPDATE books.holding SET asset_class = 'gold'"
-     " WHERE asset = 'ETH' AND class = 'claimants'", ["holding"], "C-1/2/claimants ETH"),
+    ("the side of what is lawful", "UPDATE books.lawful SET side = 'location'"
+     " WHERE asset = 'ETH' AND class = 'claimants'", ["lawful"],
+     "lawful case/claimants/title/ETH/crypto"),
+    ("the class of a lawful asset", "UPDATE books.lawful SET asset_class = 'gold'"
+     " WHERE asset = 'ETH' AND class = 'claimants'", ["lawful"],
+     "lawful case/claimants/title/ETH/crypto"),
     ("a holding of nobody's", "INSERT INTO books.holding (book, class, detail, asset, quantity,"
-     " last_day, asset_class, side) VALUES ('C-9/1', 'claimants', '', 'BTC', 0, '2025-01-01',"
-     " 'crypto', 'title')", ["holding"], "C-9/1/claimants BTC"),
+     " last_day) VALUES ('C-9/1', 'claimants', '', 'BTC', 0, "
+     " '2025-01-01')", ["holding"], "C-9/1/claimants BTC"),
     ("what is lawful removed", "DELETE FROM books.lawful WHERE asset = 'ETH'",
-     ["lawful", "holding"], "lawful case/claimants/title/ETH/crypto"),
+     ["lawful", "tally"], "lawful case/claimants/title/ETH/crypto"),
     ("what nobody holds called lawful", "INSERT INTO books.lawful VALUES"
-     " ('case', 'state', 'title', 'XAU', 'gold')", ["lawful"], "lawful case/state/title/XAU/gold"),
+     " ('case', 'state', 'XAU', 'title', 'gold')", ["lawful"], "lawful case/state/title/XAU/gold"),
+    ("what is unlawful posted, held and summed", "UPDATE books.entry SET asset = 'XAU',"
+     f" quantity = 1 WHERE id = {LAST}; INSERT INTO books.tally SELECT month, book_kind, kind, 1,"
+     " debit_class, credit_class, counter, 'XAU', currency, flow, 9, 1, 0, 1 FROM books.tally"
+     " WHERE asset = 'BTC' LIMIT 1", ["entry", "tally"], "lawful case/"),
     ("the book of a grant", "UPDATE books.authority SET book = 'C-1/2'"
      " WHERE authority = 'final_order'", ["authority"], "case/C-1@6"),
     ("drawn on what nobody granted", "INSERT INTO books.drawn VALUES (999999, 5, 1)",

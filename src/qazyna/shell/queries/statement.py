@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from qazyna.ledger.chart import TITLES
 from qazyna.ledger.entry import Account
 from qazyna.money import USD, Asset
 from qazyna.office.correction import EntryReversed
@@ -45,7 +46,7 @@ _DAY = "CASE WHEN %(restated)s THEN coalesce(effective, p.value_date) ELSE p.val
 _ENTRIES = f"""
     SELECT h.book, h.class, h.detail, h.asset, count(*)
     FROM {_OF_HOLDINGS}
-    WHERE (h.book IN ('reserve', 'budget') OR h.book ^@ 'workout/') AND h.side = 'location'
+    WHERE (h.book IN ('reserve', 'budget') OR h.book ^@ 'workout/') AND h.class <> ALL(%(titles)s)
       AND {_DAY} <= %(on)s AND {{known}}
     GROUP BY 1, 2, 3, 4
 """
@@ -180,6 +181,7 @@ def _facts(found: Reading, as_of: date, restated: bool) -> Facts:
             since=since,
             day=as_of.isoformat(),
             restated=restated,
+            titles=list(TITLES),
         )
 
     entries = {(Account(*of), asset): count for *of, asset, count in rows(_ENTRIES)}

@@ -8,12 +8,12 @@ an entry whose holding was never brought about.
 from decimal import Decimal
 from functools import partial
 
+import psycopg
 import pytest
 
 from tests.shell.store.guards import by_hand as path
 from tests.shell.store.guards.by_hand import ByHand, Row
 from tests.shell.store.guards.trying import (
-    NO_BOOKS,
     ON_EACH_POSTGRES,
     attempt,
     is_refused,
@@ -30,11 +30,14 @@ def off(hand: ByHand, table: str, trigger: str) -> None:
 # ── Rows that only triggers write ───────────────────────────────────────────────────────────────
 
 HOLDING = {"book": "C-9/1", "class": "custody", "detail": "AFM", "asset": "BTC", "quantity": 1}
-HOLDING |= {"last_day": path.DAY, "asset_class": "crypto", "side": "location"}
+HOLDING |= {"last_day": path.DAY}
 LAWFUL = {"book_kind": "case", "class": "vault", "side": "location", "asset": "XAU"}
 LAWFUL |= {"asset_class": "gold"}
+TALLY = {"month": path.DAY, "book_kind": "case", "kind": "move", "leg": 1}
+TALLY |= {"debit_class": "custody", "credit_class": "custody", "counter": "", "asset": "BTC"}
+TALLY |= {"currency": "", "flow": "internal", "shard": 9, "quantity": 1, "value": 0, "postings": 1}
 HELD = {"book": "C-2/1", "class": "claimants", "detail": "", "asset": "BTC", "quantity": 1}
-WITH_A_LAWFUL_ONE = "of_its_asset_and_permitted"
+DEBITS_LAWFUL, CREDITS_LAWFUL = "debits_what_is_lawful", "credits_what_is_lawful"
 
 
 def put(table: str, trigger: str, row: Row, hand: ByHand) -> None:
@@ -53,6 +56,7 @@ def put(table: str, trigger: str, row: Row, hand: ByHand) -> None:
 BY_ITSELF = [
     ("holding", "starts_with_a_posting", HOLDING),
     ("lawful", "starts_with_a_posting", LAWFUL),
+    ("tally", "starts_with_a_posting", TALLY),
     ("drawn", "starts_with_a_posting", {}),
     ("snapshot", "comes_with_a_closing", HELD),
 ]
@@ -66,17 +70,18 @@ def test_without_its_trigger_a_right_row_is_let_in(books, table, trigger, row):
 
 
 WRONG: list[tuple[str, Row, str]] = [
-    *(("holding", {"book": told}, "names_a_book") for told in NO_BOOKS),
-    ("holding", {"side": "title"}, WITH_A_LAWFUL_ONE),
-    ("holding", {"side": ""}, WITH_A_LAWFUL_ONE),
-    ("holding", {"class": "bank"}, WITH_A_LAWFUL_ONE),
-    ("holding", {"class": "claimants"}, WITH_A_LAWFUL_ONE),
-    ("holding", {"asset": "USD"}, WITH_A_LAWFUL_ONE),
-    ("holding", {"asset": "DOGE"}, WITH_A_LAWFUL_ONE),
-    ("holding", {"asset_class": "currency"}, WITH_A_LAWFUL_ONE),
-    ("holding", {"book": "reserve"}, WITH_A_LAWFUL_ONE),
-    ("holding", {"book": "budget"}, WITH_A_LAWFUL_ONE),
-    ("holding", {"book": "workout/1"}, WITH_A_LAWFUL_ONE),
+    *(
+        ("tally", {column: wrong}, by)
+        for column, by in (("debit_class", DEBITS_LAWFUL), ("credit_class", CREDITS_LAWFUL))
+        for wrong in ("", "bank", "beneficiaries", "Custody")
+    ),
+    *(("tally", {"asset": wrong}, DEBITS_LAWFUL) for wrong in ("", "USD", "DOGE", "btc")),
+    *(
+        ("tally", {"book_kind": wrong}, DEBITS_LAWFUL)
+        for wrong in ("", "reserve", "budget", "workout", "Case")
+    ),
+    ("tally", {"book_kind": "reserve", "credit_class": "bank"}, DEBITS_LAWFUL),
+    *(("tally", {column: None}, no(column, "tally")) for column in TALLY),
     ("holding", {"book": "C-1/1"}, "holding_pkey"),
     ("holding", {"quantity": -1}, "never_below_zero"),
     ("holding", {"quantity": Decimal("NaN")}, "never_below_zero"),
@@ -87,7 +92,14 @@ WRONG: list[tuple[str, Row, str]] = [
     ("lawful", {"asset": "BTC", "asset_class": "crypto"}, "permitted_by_law"),
     ("lawful", {"book_kind": "workout"}, "permitted_by_law"),
     ("lawful", {"side": "title"}, "permitted_by_law"),
+    ("lawful", {"side": ""}, "permitted_by_law"),
     ("lawful", {"class": "bank"}, "permitted_by_law"),
+    ("lawful", {"class": "custody", "asset": "BTC", "asset_class": "crypto"}, "lawful_pkey"),
+    (
+        "lawful",
+        {"class": "custody", "asset": "BTC", "asset_class": "crypto", "side": "title"},
+        "lawful_pkey",
+    ),
     (
         "lawful",
         {"book_kind": "reserve", "class": "custody", "asset": "BTC", "asset_class": "crypto"},
@@ -138,7 +150,7 @@ def test_what_has_its_holdings_needs_no_trigger_for_its_keys(books, walk):
 
 UNAPPLIED = [
     (bring, {"its posting": {"book": "C-2/2"}}, DEBITS),
-    (bring, {"its posting": {"book": "C-2"}}, DEBITS),
+    (bring, {"its posting": {"book": "C-2"}}, "names_a_book"),
     (bring, {"its posting": {"debit_class": "pending"}}, DEBITS),
     (bring, {"its posting": {"debit_detail": ""}}, DEBITS),
     (bring, {"its posting": {"debit_detail": "afm"}}, DEBITS),
@@ -163,3 +175,14 @@ UNAPPLIED = [
 @pytest.mark.parametrize("walk, twists, by", UNAPPLIED, ids=[f"{t} {b}" for _, t, b in UNAPPLIED])
 def test_what_names_no_holding_is_refused_without_the_trigger(books, walk, twists, by):
     is_refused(by, books, partial(unapplied, walk=walk), twists)
+
+
+def test_what_names_no_holding_is_refused_at_the_commit_at_the_latest(database, books):
+    twists = {"its posting": {"debit_detail": "another"}}
+    with (
+        psycopg.connect(database.url("qazyna_owner")) as connection,
+        pytest.raises(psycopg.errors.ForeignKeyViolation) as caught,
+        connection.transaction(),
+    ):
+        unapplied(ByHand(connection, twists, dict(books.ids)), bring)
+    assert DEBITS == caught.value.diag.constraint_name

@@ -75,7 +75,7 @@ WRONG = [
     ({"debit_detail": None}, no("debit_detail")),
     ({"credit_class": None}, no("credit_class")),
     ({"credit_detail": None}, no("credit_detail")),
-    ({"asset": "DOGE"}, no("asset_class", "holding")),
+    ({"asset": "DOGE"}, "debits_what_is_lawful"),
 ]
 
 

@@ -123,13 +123,13 @@ ATTEMPTS: list[tuple[str, Callable[[ByHand], None], Twists, str]] = [
         "post an asset there is not",
         path.receive,
         {"its posting": {"asset": "DOGE"}},
-        "debits_a_holding",
+        "debits_what_is_lawful",
     ),
     (
         "let an asset come that there is not",
         path.sell,
         {"what comes": {"asset": "DOGE"}},
-        "second_leg_debits_a_holding",
+        "debits_what_is_lawful",
     ),
     (
         "take out of a place where nothing is",
@@ -738,11 +738,11 @@ def test_one_wrong_thing_is_refused(books, walk, twists, by):
 
 
 def test_what_waits_for_the_commit_is_refused_there_too(database, books):
-    twists = {"its posting": {"asset": "DOGE"}}
+    twists = {"the sweep": {"command": "nobody's"}}
     with (
         psycopg.connect(database.url("qazyna_owner")) as connection,
         pytest.raises(psycopg.errors.ForeignKeyViolation) as caught,
         connection.transaction(),
     ):
         path.move(ByHand(connection, twists, dict(books.ids)))
-    assert "debits_a_holding" == caught.value.diag.constraint_name
+    assert "event_command_fkey" == caught.value.diag.constraint_name

@@ -84,8 +84,8 @@ def permit_what_cannot_be(books: ByHand) -> None:
 
 
 def hold_coins_in_the_reserve_as_currency(books: ByHand) -> None:
-    account = {"book": "reserve", "class": "bank", "detail": "NBK", "side": "location"}
-    books.insert("holding", account | HELD | {"asset_class": "currency"})
+    account = {"book": "reserve", "class": "bank", "detail": "NBK"}
+    books.insert("holding", account | HELD)
 
 
 def permit_crypto_by_an_old_law(books: ByHand) -> None:
@@ -127,8 +127,7 @@ def backdate_a_command(books: ByHand) -> None:
 
 
 def call_the_reserve_a_case(books: ByHand) -> None:
-    account = {"book": "reserve", "class": "custody", "detail": "AFM", "side": "location"}
-    books.insert("holding", account | HELD | {"asset_class": "crypto", "book_kind": "case"})
+    path.appropriate(books.twisted({"its posting": {"book_kind": "case"}}))
 
 
 def use_an_order_twice_for_two_details_of_a_title(books: ByHand) -> None:

@@ -24,33 +24,44 @@ _MOVED = """
 HOLDINGS = f"""
     WITH derived AS (
         SELECT book, class, detail, asset, max(value_date) AS last_day,
-               CASE WHEN class IN ({_TITLES}) THEN -sum(net) ELSE sum(net) END AS quantity,
-               CASE WHEN class IN ({_TITLES}) THEN 'title' ELSE 'location' END AS side,
-               {_BOOK_KIND.format("book")} AS book_kind
+               CASE WHEN class IN ({_TITLES}) THEN -sum(net) ELSE sum(net) END AS quantity
         FROM ({_MOVED}) AS moved GROUP BY book, class, detail, asset
     )
     SELECT concat_ws('/', book, class, nullif(detail, '')) || ' ' || asset,
            CASE WHEN h.quantity IS DISTINCT FROM d.quantity
                 THEN format('holds %s; the postings say %s',
                             coalesce(h.quantity::text, 'nothing'), coalesce(d.quantity, 0))
-                ELSE format('is kept as a %s of %s, a %s, last moved on %s; it is a %s of %s, a %s,'
-                            ' last moved on %s', h.side, h.book_kind, h.asset_class, h.last_day,
-                            d.side, d.book_kind, s.asset_class, d.last_day) END
+                ELSE format('is kept as last moved on %s; it was on %s', h.last_day, d.last_day) END
     FROM books.holding h FULL JOIN derived d USING (book, class, detail, asset)
-    LEFT JOIN (SELECT code, class AS asset_class FROM books.asset) AS s ON s.code = asset
-    WHERE (h.quantity, h.last_day, h.side, h.book_kind, h.asset_class)
-          IS DISTINCT FROM (d.quantity, d.last_day, d.side, d.book_kind, s.asset_class)
+    WHERE (h.quantity, h.last_day) IS DISTINCT FROM (d.quantity, d.last_day)
 """
 
-# Holdings are what the postings say; what is lawful comes with them.
-LAWFUL = """
+KINDS = f"""
+    SELECT concat(e.stream, '@', e.version, '#', n.number),
+           format('its books are kept as %s', concat_ws(', ', n.book_kind, n.book_kind2))
+    FROM books.entry n LEFT JOIN books.event e ON e.seq = n.event
+    WHERE (n.book_kind, n.book_kind2)
+          IS DISTINCT FROM ({_BOOK_KIND.format("n.book")}, {_BOOK_KIND.format("n.book2")})
+"""
+
+# What the postings debit and credit, be it permitted or not: that it is, `permitted_by_law` says.
+LAWFUL = f"""
     WITH derived AS (
-        SELECT DISTINCT book_kind, class, side, asset, asset_class FROM books.holding
+        SELECT book_kind, class, asset,
+               CASE WHEN class IN ({_TITLES}) THEN 'title' ELSE 'location' END AS side, asset_class
+        FROM (
+            SELECT DISTINCT {_BOOK_KIND.format("book")} AS book_kind, class, asset
+            FROM ({_MOVED}) AS moved
+        ) AS posted
+        LEFT JOIN (SELECT code, class AS asset_class FROM books.asset) AS s ON s.code = asset
+    ), kept AS (
+        SELECT book_kind, class, asset, side, asset_class FROM books.lawful
     )
-    SELECT concat_ws('/', 'lawful ' || book_kind, class, side, asset, asset_class), which FROM (
-        SELECT 'only kept' AS which, * FROM (TABLE books.lawful EXCEPT TABLE derived) AS k
+    SELECT concat_ws('/', concat('lawful ', book_kind), class, side, asset, asset_class), which
+    FROM (
+        SELECT 'only kept' AS which, * FROM (TABLE kept EXCEPT TABLE derived) AS k
         UNION ALL
-        SELECT 'only derived', * FROM (TABLE derived EXCEPT TABLE books.lawful) AS d
+        SELECT 'only derived', * FROM (TABLE derived EXCEPT TABLE kept) AS d
     ) AS differing
 """
 
@@ -137,5 +148,5 @@ SNAPSHOTS = f"""
     WHERE coalesce(k.net, 0) <> coalesce(d.net, 0)
 """
 
-SUMS = (HOLDINGS, LAWFUL, DRAWN, MONTHS, NOBODYS, SNAPSHOTS)
+SUMS = (HOLDINGS, KINDS, LAWFUL, DRAWN, MONTHS, NOBODYS, SNAPSHOTS)
 """Each answers with (where, what) for everything that differs."""

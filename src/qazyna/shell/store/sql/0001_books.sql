@@ -116,13 +116,14 @@ CREATE TABLE permitted (
 
 CREATE TABLE lawful (
     -- An asset in a place that the law permits for its class. It follows from the two, and comes with
-    -- the first holding of its kind: so a holding need ask for one row, where it would ask for two.
+    -- the first posting of its kind: so the sums of the postings need ask for one row, where they
+    -- would ask for two.
     book_kind   text NOT NULL,
     class       text NOT NULL,
-    side        text NOT NULL,
     asset       text NOT NULL,
+    side        text NOT NULL,
     asset_class text NOT NULL,
-    PRIMARY KEY (book_kind, class, side, asset, asset_class),
+    PRIMARY KEY (book_kind, class, asset),
     CONSTRAINT of_its_asset FOREIGN KEY (asset, asset_class) REFERENCES asset (code, class),
     CONSTRAINT permitted_by_law
         FOREIGN KEY (book_kind, class, side, asset_class) REFERENCES permitted
@@ -131,7 +132,8 @@ CREATE TABLE lawful (
 CREATE TABLE holding (
     -- One account in one asset, with its running quantity, which cannot fall below zero. Written
     -- by the trigger on entries alone. An account is named by its book, its class and a detail: no
-    -- number stands for it, so that every row says by itself whose and where.
+    -- number stands for it, so that every row says by itself whose and where. What may be held there
+    -- is asked once for all holdings of a kind, by the sums of their postings: see `tally`.
     book        text          NOT NULL,
     class       text          NOT NULL,
     detail      text          NOT NULL,
@@ -139,19 +141,7 @@ CREATE TABLE holding (
     quantity    numeric(78,0) NOT NULL
                 CONSTRAINT never_below_zero CHECK (quantity >= 0 AND quantity <> 'NaN'),
     last_day    date          NOT NULL,   -- of its latest posting by value date
-    asset_class text          NOT NULL,
-    side        text          NOT NULL,
-    -- What its name makes it: `C-17/1`, a holding of a case, or one of the others.
-    -- (A CHECK, for the name of a NOT NULL is not told when it refuses.)
-    book_kind   text GENERATED ALWAYS AS (CASE
-                    WHEN book IN ('reserve', 'budget') THEN book
-                    WHEN book LIKE '%/' OR book LIKE 'workout/%/%' THEN NULL
-                    WHEN book LIKE 'workout/%' THEN 'workout'
-                    WHEN book LIKE '_%/%' THEN 'case' END) STORED
-                CONSTRAINT names_a_book CHECK (book_kind IS NOT NULL),
-    PRIMARY KEY (book, class, detail, asset),
-    CONSTRAINT of_its_asset_and_permitted
-        FOREIGN KEY (book_kind, class, side, asset, asset_class) REFERENCES lawful
+    PRIMARY KEY (book, class, detail, asset)
 ) WITH (fillfactor = 60);
 
 -- ── By what right ───────────────────────────────────────────────────────────────────────────────
@@ -246,7 +236,21 @@ CREATE TABLE entry (
     -- order could be used twice; and a change of title is undone by another order alone.
     reversible    smallint      GENERATED ALWAYS AS
                   (CASE WHEN kind NOT IN ('reverse', 'vest') THEN legs END) STORED,
+    -- What its name makes a book: `C-17/1`, a holding of a case, or one of the others.
+    book_kind     text          GENERATED ALWAYS AS (CASE
+                      WHEN book IN ('reserve', 'budget') THEN book
+                      WHEN book LIKE '%/' OR book LIKE 'workout/%/%' THEN NULL
+                      WHEN book LIKE 'workout/%' THEN 'workout'
+                      WHEN book LIKE '_%/%' THEN 'case' END) STORED,
+    book_kind2    text          GENERATED ALWAYS AS (CASE
+                      WHEN book2 IN ('reserve', 'budget') THEN book2
+                      WHEN book2 LIKE '%/' OR book2 LIKE 'workout/%/%' THEN NULL
+                      WHEN book2 LIKE 'workout/%' THEN 'workout'
+                      WHEN book2 LIKE '_%/%' THEN 'case' END) STORED,
     leaf          bytea         NOT NULL CHECK (octet_length(leaf) BETWEEN 2 AND 60000),
+    -- (A CHECK, for the name of a NOT NULL is not told when it refuses.)
+    CONSTRAINT names_a_book
+        CHECK (book_kind IS NOT NULL AND (book2 IS NULL OR book_kind2 IS NOT NULL)),
     -- Half an exchange, or half a transfer, cannot be; and a leg is whole.
     CONSTRAINT both_legs CHECK (CASE WHEN kind IN ('exchange', 'transfer') THEN legs = 2
                                      WHEN kind = 'reverse' THEN true ELSE legs = 1 END),
@@ -348,7 +352,9 @@ CREATE TABLE stream (
 
 CREATE TABLE tally (
     -- What every statement sums: postings by month, and nothing that grows with their number.
-    -- `shard` only spreads concurrent writers over rows.
+    -- `shard` only spreads concurrent writers over rows. Every posting is added to one row, which
+    -- says what kind of book, which classes and which asset: so it is here that what a posting
+    -- debits and credits must be lawful. That is asked when a row of sums begins, and not again.
     month        date          NOT NULL,
     book_kind    text          NOT NULL,
     kind         text          NOT NULL,
@@ -364,7 +370,11 @@ CREATE TABLE tally (
     value        numeric       NOT NULL,
     postings     bigint        NOT NULL,
     PRIMARY KEY (month, book_kind, kind, leg, debit_class, credit_class, counter, asset, currency,
-                 flow, shard)
+                 flow, shard),
+    CONSTRAINT debits_what_is_lawful
+        FOREIGN KEY (book_kind, debit_class, asset) REFERENCES lawful,
+    CONSTRAINT credits_what_is_lawful
+        FOREIGN KEY (book_kind, credit_class, asset) REFERENCES lawful
 ) WITH (fillfactor = 50);
 
 CREATE TABLE price (

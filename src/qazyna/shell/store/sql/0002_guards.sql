@@ -101,14 +101,12 @@ DECLARE
     posted bigint;       -- legs in all,
     drawing bigint;      -- and entries that rest on a grant, or take one back
     -- What the postings move and was there before: holdings, by how much, their latest day; or grants.
-    books text[];
-    classes text[];
-    details text[];
-    codes text[];
+    places tid[];
     ids bigint[];
     nets numeric[];
     latest date[];
     dated_back boolean := false;  -- something was taken out on an earlier day than the last
+    opened boolean := false;      -- something is held where it never was
     few boolean;
     moves record;
     last date;
@@ -140,31 +138,18 @@ BEGIN
             ORDER BY leg.book, leg.class, leg.detail, leg.asset, leg.taken
         LOOP
             UPDATE holding h
-            SET quantity = h.quantity + CASE h.side WHEN 'location' THEN moves.net
-                                                    ELSE -moves.net END,
+            SET quantity = h.quantity + CASE WHEN moves.class = ANY (titles) THEN -moves.net
+                                             ELSE moves.net END,
                 last_day = greatest(h.last_day, moves.day)
             WHERE h.book = moves.book AND h.class = moves.class AND h.detail = moves.detail
               AND h.asset = moves.asset
             RETURNING h.last_day INTO last;
             IF NOT FOUND THEN
-                WITH opened AS MATERIALIZED (
-                    INSERT INTO holding (book, class, detail, asset, quantity, last_day, asset_class,
-                                         side)
-                    SELECT moves.book, moves.class, moves.detail, s.code,
-                           CASE WHEN moves.class = ANY (titles) THEN -moves.net ELSE moves.net END,
-                           moves.day, s.class,
-                           CASE WHEN moves.class = ANY (titles) THEN 'title' ELSE 'location' END
-                    FROM asset s WHERE s.code = moves.asset
-                    RETURNING book_kind, class, side, asset, asset_class
-                )
-                INSERT INTO lawful
-                SELECT * FROM opened
-                WHERE NOT EXISTS (
-                    SELECT FROM lawful l
-                    WHERE (l.book_kind, l.class, l.side, l.asset, l.asset_class)
-                        = (opened.book_kind, opened.class, opened.side, opened.asset,
-                           opened.asset_class))
-                ON CONFLICT DO NOTHING;
+                INSERT INTO holding (book, class, detail, asset, quantity, last_day)
+                VALUES (moves.book, moves.class, moves.detail, moves.asset,
+                        CASE WHEN moves.class = ANY (titles) THEN -moves.net ELSE moves.net END,
+                        moves.day);
+                opened := true;
             ELSIF moves.taken AND moves.day < last THEN
                 dated_back := true;
             END IF;
@@ -173,8 +158,9 @@ BEGIN
         -- 2. What was not there is new, and inserted at once: by the same look as the locks, so that
         --    another writer who brings the same about meantime meets the primary key.
         WITH touched AS MATERIALIZED (
-            SELECT moved.book, moved.class, moved.detail, moved.asset, moved.net, moved.last_day,
-                   moved.taken_on, there.last_day AS last_before
+            SELECT moved.book, moved.class, moved.detail, moved.asset, moved.last_day, moved.taken_on,
+                   CASE WHEN moved.class = ANY (titles) THEN -moved.net ELSE moved.net END AS net,
+                   there.place, there.last_day AS last_before
             FROM (
                 SELECT book, class, detail, asset, sum(net) AS net, max(value_date) AS last_day,
                        min(taken_on) AS taken_on
@@ -198,50 +184,28 @@ BEGIN
                 ) AS legs
                 GROUP BY book, class, detail, asset ORDER BY book, class, detail, asset
             ) AS moved LEFT JOIN LATERAL (
-                SELECT h.last_day FROM holding h
+                SELECT h.ctid AS place, h.last_day FROM holding h
                 WHERE h.book = moved.book AND h.class = moved.class AND h.detail = moved.detail
                   AND h.asset = moved.asset
                 FOR NO KEY UPDATE
             ) AS there ON true
-        ), opened AS MATERIALIZED (
-            INSERT INTO holding (book, class, detail, asset, quantity, last_day, asset_class, side)
-            SELECT book, class, detail, asset,
-                   CASE WHEN class = ANY (titles) THEN -net ELSE net END, last_day,
-                   (SELECT s.class FROM asset s WHERE s.code = t.asset),
-                   CASE WHEN class = ANY (titles) THEN 'title' ELSE 'location' END
-            FROM touched t WHERE last_before IS NULL
-            RETURNING book_kind, class, side, asset, asset_class
-        ), first_of_its_kind AS (
-            INSERT INTO lawful
-            SELECT DISTINCT book_kind, class, side, asset, asset_class FROM opened ORDER BY 1, 2, 3, 4
-            ON CONFLICT DO NOTHING
+        ), brought AS (
+            INSERT INTO holding (book, class, detail, asset, quantity, last_day)
+            SELECT book, class, detail, asset, net, last_day FROM touched WHERE place IS NULL
         )
-        SELECT bool_or(taken_on < greatest(last_day, last_before)),
-               array_agg(book) FILTER (WHERE last_before IS NOT NULL),
-               array_agg(class) FILTER (WHERE last_before IS NOT NULL),
-               array_agg(detail) FILTER (WHERE last_before IS NOT NULL),
-               array_agg(asset) FILTER (WHERE last_before IS NOT NULL),
-               array_agg(net) FILTER (WHERE last_before IS NOT NULL),
-               array_agg(last_day) FILTER (WHERE last_before IS NOT NULL)
-        INTO dated_back, books, classes, details, codes, nets, latest
+        SELECT bool_or(taken_on < greatest(last_day, last_before)), bool_or(place IS NULL),
+               array_agg(place) FILTER (WHERE place IS NOT NULL),
+               array_agg(net) FILTER (WHERE place IS NOT NULL),
+               array_agg(last_day) FILTER (WHERE place IS NOT NULL)
+        INTO dated_back, opened, places, nets, latest
         FROM touched;
 
         -- 3. Move what was there. Rows are found by their place, which the lock keeps still.
-        IF books IS NOT NULL THEN
+        IF places IS NOT NULL THEN
             UPDATE holding h
-            SET quantity = h.quantity + CASE h.side WHEN 'location' THEN moved.net ELSE -moved.net END,
-                last_day = greatest(h.last_day, moved.last_day)
-            FROM (
-                SELECT found.at, sums.net, sums.last_day
-                FROM unnest(books, classes, details, codes, nets, latest)
-                    AS sums (book, class, detail, asset, net, last_day),
-                LATERAL (
-                    SELECT k.ctid AS at FROM holding k
-                    WHERE k.book = sums.book AND k.class = sums.class AND k.detail = sums.detail
-                      AND k.asset = sums.asset OFFSET 0
-                ) AS found
-            ) AS moved
-            WHERE h.ctid = moved.at;
+            SET quantity = h.quantity + moved.net, last_day = greatest(h.last_day, moved.last_day)
+            FROM unnest(places, nets, latest) AS moved (place, net, last_day)
+            WHERE h.ctid = moved.place;
         END IF;
     END IF;
 
@@ -268,7 +232,8 @@ BEGIN
             ) AS legs GROUP BY book, class, detail, asset
         ) AS taken, LATERAL (
             SELECT taken.book, taken.class, taken.detail, taken.asset, days.next_day,
-                   h.quantity - sum(CASE h.side WHEN 'location' THEN days.net ELSE -days.net END)
+                   h.quantity - sum(CASE WHEN taken.class = ANY (titles) THEN -days.net
+                                         ELSE days.net END)
                                 OVER (ORDER BY days.next_day DESC) AS left_over
             FROM holding h, LATERAL (
                 SELECT p.value_date AS next_day, sum(p.net) AS net FROM (
@@ -355,14 +320,27 @@ BEGIN
     END IF;
 
     -- 6. Add to the month's sums. One leg has one sum to add to, and needs no grouping. Many have a
-    --    shard of their own, so that nobody who posts one waits for them.
+    --    shard of their own, so that nobody who posts one waits for them. What is lawful goes before
+    --    (the count sees to that), for the sums ask for it. It begins with the first holding of its
+    --    kind; `titles` says its side, and is held to the chart by that.
     IF posted = 1 THEN
+        IF opened THEN
+            INSERT INTO lawful (book_kind, class, asset, side, asset_class)
+            SELECT f.book_kind, of.class, f.asset,
+                   CASE WHEN of.class = ANY (titles) THEN 'title' ELSE 'location' END, s.class
+            FROM fresh f,
+            LATERAL (VALUES (f.debit_class), (f.credit_class)) AS of (class),
+            LATERAL (SELECT a.class FROM asset a WHERE a.code = f.asset OFFSET 0) AS s
+            WHERE NOT EXISTS (
+                SELECT FROM lawful l
+                WHERE l.book_kind = f.book_kind AND l.class = of.class AND l.asset = f.asset)
+            ORDER BY of.class
+            ON CONFLICT DO NOTHING;
+        END IF;
         INSERT INTO tally AS t
-        SELECT date_trunc('month', f.value_date),
-               CASE WHEN f.book IN ('reserve', 'budget') THEN f.book
-                    WHEN f.book LIKE 'workout/%' THEN 'workout' ELSE 'case' END,
-               f.kind, 1, f.debit_class, f.credit_class, f.counter, f.asset,
-               coalesce(f.currency, ''), f.flow, f.event % 16, f.quantity, coalesce(f.value, 0), 1
+        SELECT date_trunc('month', f.value_date), f.book_kind, f.kind, 1, f.debit_class,
+               f.credit_class, f.counter, f.asset, coalesce(f.currency, ''), f.flow, f.event % 16,
+               f.quantity, coalesce(f.value, 0), 1
         FROM fresh f
         ON CONFLICT (month, book_kind, kind, leg, debit_class, credit_class, counter, asset,
                      currency, flow, shard)
@@ -370,25 +348,41 @@ BEGIN
                       postings = t.postings + excluded.postings;
         RETURN NULL;
     END IF;
+    WITH sums AS MATERIALIZED (
+        SELECT date_trunc('month', value_date)::date AS month, book_kind, kind, leg, debit_class,
+               credit_class, counter, asset, coalesce(currency, '') AS currency, flow,
+               CASE WHEN few THEN event % 16 ELSE 16 END::smallint AS shard,
+               sum(quantity), coalesce(sum(value), 0), count(*)
+        FROM (
+            SELECT value_date, book_kind, kind, first_leg AS leg, debit_class, credit_class, counter,
+                   asset, currency, flow, event, quantity, value
+            FROM fresh
+            UNION ALL
+            SELECT value_date, book_kind2, kind, second_leg, debit_class2, credit_class2, counter2,
+                   asset2, currency, flow, event, quantity2, value
+            FROM fresh WHERE legs = 2
+        ) AS legs
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+        ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+    ), first_of_its_kind AS (
+        INSERT INTO lawful (book_kind, class, asset, side, asset_class)
+        SELECT of.book_kind, of.class, of.asset,
+               CASE WHEN of.class = ANY (titles) THEN 'title' ELSE 'location' END, s.class
+        FROM (
+            SELECT book_kind, debit_class AS class, asset FROM sums WHERE opened
+            UNION
+            SELECT book_kind, credit_class, asset FROM sums WHERE opened
+        ) AS of,
+        LATERAL (SELECT a.class FROM asset a WHERE a.code = of.asset OFFSET 0) AS s
+        WHERE NOT EXISTS (
+            SELECT FROM lawful l
+            WHERE l.book_kind = of.book_kind AND l.class = of.class AND l.asset = of.asset)
+        ORDER BY 1, 2, 3
+        ON CONFLICT DO NOTHING
+        RETURNING true
+    )
     INSERT INTO tally AS t
-    SELECT date_trunc('month', legs.value_date)::date,
-           CASE WHEN legs.book IN ('reserve', 'budget') THEN legs.book
-                WHEN legs.book LIKE 'workout/%' THEN 'workout' ELSE 'case' END,
-           legs.kind, legs.leg, legs.debit_class, legs.credit_class, legs.counter, legs.asset,
-           coalesce(legs.currency, ''), legs.flow,
-           CASE WHEN few THEN legs.event % 16 ELSE 16 END::smallint, sum(legs.quantity),
-           coalesce(sum(legs.value), 0), count(*)
-    FROM (
-        SELECT value_date, book, kind, first_leg AS leg, debit_class, credit_class, counter, asset,
-               currency, flow, event, quantity, value
-        FROM fresh
-        UNION ALL
-        SELECT value_date, book2, kind, second_leg, debit_class2, credit_class2, counter2, asset2,
-               currency, flow, event, quantity2, value
-        FROM fresh WHERE legs = 2
-    ) AS legs
-    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
-    ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+    SELECT * FROM sums WHERE (SELECT count(*) FROM first_of_its_kind) >= 0
     ON CONFLICT (month, book_kind, kind, leg, debit_class, credit_class, counter, asset, currency,
                  flow, shard)
     DO UPDATE SET quantity = t.quantity + excluded.quantity, value = t.value + excluded.value,

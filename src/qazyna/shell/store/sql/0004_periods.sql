@@ -98,14 +98,17 @@ ALTER TABLE closed ENABLE ALWAYS TRIGGER stand_still;
 CREATE FUNCTION take_snapshot() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = books, pg_temp
 AS $$
+DECLARE
+    titles CONSTANT text[] := '{claimants, beneficiaries, state, budget, reserve, workout}';
 BEGIN
+    -- (Of what is held: what this very statement posts is still to be applied, and refused.)
     INSERT INTO snapshot (through, book, class, detail, asset, quantity)
     SELECT NEW.through, sums.book, sums.class, sums.detail, sums.asset, sum(sums.quantity)
     FROM (
         SELECT book, class, detail, asset, quantity FROM snapshot WHERE through = NEW.follows
         UNION ALL
         SELECT moved.book, moved.class, moved.detail, moved.asset,
-               CASE h.side WHEN 'location' THEN moved.net ELSE -moved.net END
+               CASE WHEN moved.class = ANY (titles) THEN -moved.net ELSE moved.net END
         FROM (
             SELECT book, class, detail, asset, sum(net) AS net FROM (
                 SELECT book, debit_class AS class, debit_detail AS detail, asset, quantity AS net

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from qazyna.ledger.chart import TITLES
 from qazyna.seizure.case import Case
 from qazyna.shell.web import books
 
@@ -26,9 +27,9 @@ _LIST = """
     ORDER BY s.name
 """
 _BALANCES = """
-    SELECT book, class AS klass, detail, side, asset, quantity FROM books.holding
+    SELECT book, class AS klass, detail, asset, quantity FROM books.holding
     WHERE book = ANY(%s) AND quantity > 0
-    ORDER BY book, side, class, detail, asset
+    ORDER BY book, class, detail, asset
 """
 _STATE = "SELECT version, state FROM books.stream WHERE name = %s"
 _TIMELINE = """
@@ -38,7 +39,7 @@ _TIMELINE = """
 """
 # The inner LIMIT bounds what is looked at; the outer, what is shown.
 _SEEN = """
-    SELECT book, class, detail, asset, book_kind, quantity FROM books.holding
+    SELECT book, class, detail, asset, quantity FROM books.holding
     WHERE (book, class, detail, asset)
         > (%(after_book)s, %(after_class)s, %(after_detail)s, %(after_asset)s)
     ORDER BY book, class, detail, asset LIMIT %(window)s
@@ -46,7 +47,8 @@ _SEEN = """
 _CUSTODY = f"""
     WITH seen AS MATERIALIZED ({_SEEN})
     SELECT book, detail, quantity FROM seen
-    WHERE book_kind = 'case' AND class = %(class)s AND asset = %(asset)s AND quantity > 0
+    WHERE book NOT IN ('reserve', 'budget') AND NOT starts_with(book, 'workout/')
+      AND class = %(class)s AND asset = %(asset)s AND quantity > 0
     ORDER BY book, detail LIMIT %(limit)s
 """
 _LOOKED_AT = f"""
@@ -95,7 +97,7 @@ _BOOKS_OF = """
     SELECT 'case/' || regexp_replace(book, '/[^/]+$', '') AS stream, class AS klass, asset,
            sum(quantity) AS quantity
     FROM books.holding
-    WHERE side = 'title' AND quantity > 0 AND book = ANY (ARRAY(
+    WHERE class = ANY(%s) AND quantity > 0 AND book = ANY (ARRAY(
         SELECT substr(s.name, 6) || '/' || k.holding
         FROM books.stream s CROSS JOIN LATERAL (
             SELECT holding FROM jsonb_object_keys(s.state->'holdings') AS holding LIMIT %s
@@ -110,7 +112,7 @@ def _held(streams: list[str]) -> dict[str, list[Any]]:
     """What each case holds, and under which titles; of a very large case, its first holdings."""
     found: dict[str, list[Any]] = {}
     if streams:
-        for held in books.rows(_BOOKS_OF, [HOLDINGS, streams]):
+        for held in books.rows(_BOOKS_OF, [list(TITLES), HOLDINGS, streams]):
             found.setdefault(held.stream, []).append(held)
     return found
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from qazyna.ledger.chart import LOCATIONS, TITLES
 from qazyna.ledger.entry import Account
+from qazyna.plan import book_kind
 from qazyna.shell.queries import held
 from qazyna.shell.queries.snapshots import Reading
 from qazyna.shell.web import books
@@ -16,7 +17,7 @@ WINDOW = 4000
 """How many postings one page of the journal looks at, at most, for those that it was asked for."""
 
 _ACCOUNT = """
-    SELECT book_kind, asset, quantity FROM books.holding
+    SELECT asset, quantity FROM books.holding
     WHERE book = %s AND class = %s AND detail = %s ORDER BY asset
 """
 
@@ -159,7 +160,8 @@ def holdings_of(path: str) -> list[Holding]:
     for account in account_of(path):
         found = books.rows(_ACCOUNT, [account.book, account.klass, account.detail])
         if found:
-            return [Holding(account, r.book_kind, r.asset, int(r.quantity)) for r in found]
+            kind = book_kind(account.book)
+            return [Holding(account, kind, r.asset, int(r.quantity)) for r in found]
     return []
 
 

@@ -149,7 +149,7 @@ def _holding(
                 ),
             }
             for b in balances
-            if b.side == side
+            if Account(b.book, b.klass, b.detail).side == side
         ]
 
     address = None
