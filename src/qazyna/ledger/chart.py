@@ -242,6 +242,16 @@ def _rules() -> frozenset[Rule]:
 
 
 RULES: Final[frozenset[Rule]] = _rules()
+
+FIRST_LEGS: Final = frozenset(
+    (kind, debit, credit, authority) for kind, leg, debit, credit, _, authority in RULES if leg == 1
+)
+SECOND_LEGS: Final = frozenset(
+    (kind, debit, credit, counter, authority)
+    for kind, leg, debit, credit, counter, authority in RULES
+    if leg == 2
+)
+"""The rules as the database keeps them: a first leg has no counter."""
 """Every pair of account classes that each leg of each kind of entry may join, and on what."""
 
 

@@ -178,7 +178,9 @@ OTHERS = [
     ("a place of the chart", "INSERT INTO books.place VALUES ('reserve', 'custody', 'title', 'crypto')",
      "place reserve/custody/title/crypto: is nothing of ours"),
     ("a posting the chart lacks", "INSERT INTO books.posting_rule VALUES"
-     " ('move', 1, 'custody', 'reserve', '', 'none')", "posting_rule move/1/custody/reserve"),
+     " ('move', 'custody', 'reserve', 'none')", "posting_rule move/custody/reserve"),
+    ("a second leg the chart lacks", "INSERT INTO books.second_posting_rule VALUES"
+     " ('exchange', 'bank', 'reserve', 'state', 'none')", "second_posting_rule exchange/bank/reserve"),
     ("a posting the chart has", "DELETE FROM books.posting_rule WHERE kind = 'vest'",
      "posting_rule vest"),
     ("what grants an authority", "INSERT INTO books.authority_event VALUES ('final_order', 'seized', true)",
@@ -238,14 +240,14 @@ OTHERS = [
      "breaks debits_a_holding"),
     ("an account that a second leg names", "DELETE FROM books.holding WHERE class = 'bank'",
      "breaks second_leg_debits_a_holding"),
-    ("what its name makes a book", "ALTER TABLE books.entry ALTER book_kind DROP EXPRESSION;"
-     " UPDATE books.entry SET book_kind = 'reserve' WHERE book = 'C-1/2'",
-     ": its books are kept as reserve"),
-    ("what its name makes a second book", "ALTER TABLE books.entry ALTER book_kind2 DROP EXPRESSION;"
-     " UPDATE books.entry SET book_kind2 = 'reserve' WHERE kind = 'exchange'",
-     "case/C-1@7#1: its books are kept as case, reserve"),
-    ("a book of no known form", "ALTER TABLE books.entry DROP CONSTRAINT names_a_book;"
-     " UPDATE books.entry SET book = 'C-1' WHERE book = 'C-1/2'", "breaks names_a_book"),
+    ("what its name makes a book", "UPDATE books.tally SET book_kind = 'reserve' WHERE kind = 'move'",
+     "derived move BTC"),
+    ("what its name makes a second book", "UPDATE books.tally SET book_kind = 'reserve' WHERE leg = 2",
+     "derived exchange USD"),
+    ("what no name makes", "ALTER TABLE books.lawful DROP CONSTRAINT names_a_book;"
+     " UPDATE books.lawful SET book_kind = '' WHERE asset = 'BTC'", "breaks names_a_book"),
+    ("a book of no known form", "UPDATE books.entry SET book = 'C-1' WHERE book = 'C-1/2'",
+     "breaks debits_a_holding"),
     ("what was held at the end of a period", "INSERT INTO books.closed (through, event)"
      " SELECT '2025-06-30', max(seq) FROM books.event; INSERT INTO books.snapshot VALUES"
      " ('2025-06-30', 'C-1/1', 'custody', 'AFM', 'BTC', 1)",
@@ -266,15 +268,15 @@ OTHERS = [
     ("an asset called another class's", "INSERT INTO books.lawful VALUES ('reserve', 'bank',"
      " 'BTC', 'location', 'currency')", "breaks of_its_asset"),
     ("a month's sums removed", "DELETE FROM books.tally", "tally "),
-    ("an entry too small", "ALTER TABLE books.entry DROP CONSTRAINT more_than_nothing;"
+    ("an entry too small", "ALTER DOMAIN books.amount DROP CONSTRAINT more_than_nothing;"
      f" UPDATE books.entry SET quantity = -quantity WHERE id = {ENTRY}", "breaks more_than_nothing"),
-    ("below zero", "ALTER TABLE books.holding DROP CONSTRAINT never_below_zero;"
+    ("below zero", "ALTER DOMAIN books.held DROP CONSTRAINT never_below_zero;"
      " UPDATE books.holding SET quantity = -1 WHERE class = 'claimants'", "breaks never_below_zero"),
-    ("a second leg too small", "ALTER TABLE books.entry DROP CONSTRAINT more_than_nothing;"
+    ("a second leg too small", "ALTER DOMAIN books.amount DROP CONSTRAINT more_than_nothing;"
      " UPDATE books.entry SET quantity2 = -quantity2 WHERE legs = 2", "breaks more_than_nothing"),
     ("half an entry", "ALTER TABLE books.entry DROP CONSTRAINT has_its_second_leg;"
      " UPDATE books.entry SET authority2 = NULL WHERE legs = 2", "breaks has_its_second_leg"),
-    ("a leaf emptied", "ALTER TABLE books.entry DROP CONSTRAINT entry_leaf_check;"
+    ("a leaf emptied", "ALTER DOMAIN books.leaf DROP CONSTRAINT fits_a_leaf;"
      f" UPDATE books.entry SET leaf = '' WHERE id = {ENTRY}", "case/C-1@10#1: derived"),
     ("the leaf of a second leg", "UPDATE books.entry SET leaf = "
      f"{LEAF.format('50000', '60000')} WHERE legs = 2", "case/C-1@7#1: derived"),
@@ -299,13 +301,25 @@ def test_a_row_of_the_log_or_beside_the_books(found, statements, says):
 
 APPLY = "books.apply_postings()"
 SCHEMA = [
-    ("a CHECK dropped", "ALTER TABLE books.holding DROP CONSTRAINT never_below_zero",
-     "constraint never_below_zero on holding: is missing"),
-    ("a CHECK loosened", "ALTER TABLE books.holding DROP CONSTRAINT never_below_zero,"
-     " ADD CONSTRAINT never_below_zero CHECK (quantity >= -1)", "constraint never_below_zero on holding"),
-    ("a CHECK never asked", "ALTER TABLE books.holding DROP CONSTRAINT never_below_zero, ADD CONSTRAINT"
-     " never_below_zero CHECK (quantity >= 0 AND quantity <> 'NaN') NOT VALID",
-     "constraint never_below_zero on holding"),
+    ("a CHECK dropped", "ALTER TABLE books.drawn DROP CONSTRAINT never_overdrawn",
+     "constraint never_overdrawn on drawn: is missing"),
+    ("a CHECK loosened", "ALTER TABLE books.drawn DROP CONSTRAINT never_overdrawn,"
+     " ADD CONSTRAINT never_overdrawn CHECK (used >= 0)", "constraint never_overdrawn on drawn"),
+    ("a CHECK never asked", "ALTER TABLE books.drawn DROP CONSTRAINT never_overdrawn, ADD CONSTRAINT"
+     " never_overdrawn CHECK (used BETWEEN 0 AND granted AND used <> 'NaN') NOT VALID",
+     "constraint never_overdrawn on drawn"),
+    ("a domain's CHECK dropped", "ALTER DOMAIN books.held DROP CONSTRAINT never_below_zero",
+     "constraint never_below_zero on held: is missing"),
+    ("a domain's CHECK loosened", "ALTER DOMAIN books.held DROP CONSTRAINT never_below_zero;"
+     " ALTER DOMAIN books.held ADD CONSTRAINT never_below_zero CHECK (VALUE >= -1)",
+     "constraint never_below_zero on held"),
+    ("a domain's CHECK never asked", "ALTER DOMAIN books.held DROP CONSTRAINT never_below_zero;"
+     " ALTER DOMAIN books.held ADD CONSTRAINT never_below_zero"
+     " CHECK (VALUE >= 0 AND VALUE <> 'NaN') NOT VALID", "constraint never_below_zero on held"),
+    ("a domain left", "ALTER TABLE books.holding ALTER quantity TYPE numeric(78,0)",
+     "column holding.quantity"),
+    ("a domain more", "CREATE DOMAIN books.other AS text", "domain other: is nothing of ours"),
+    ("a domain's default", "ALTER DOMAIN books.worth SET DEFAULT 0", "domain worth"),
     ("a foreign key dropped", "ALTER TABLE books.entry DROP CONSTRAINT in_the_chart",
      "constraint in_the_chart on entry: is missing"),
     ("a foreign key with a cascade", "ALTER TABLE books.signature DROP CONSTRAINT signature_size_fkey,"
@@ -353,13 +367,13 @@ SCHEMA = [
     ("the type of a column", "ALTER TABLE books.signature ALTER line TYPE varchar(2000)",
      "column signature.line"),
     ("a column more", "ALTER TABLE books.event ADD note text", "column event.note: is nothing of ours"),
-    ("a generated column set free", "ALTER TABLE books.entry ALTER first_leg DROP EXPRESSION",
-     "column entry.first_leg"),
+    ("a generated column set free", "ALTER TABLE books.entry ALTER counter2 DROP EXPRESSION",
+     "column entry.counter2"),
     ("a table more", "CREATE TABLE books.other (a int)", "table other: is nothing of ours"),
     ("a table that inherits", "CREATE TABLE public.kin () INHERITS (books.event)", "parent of"),
-    ("another view of the legs", "CREATE OR REPLACE VIEW books.posting AS SELECT id AS entry, first_leg"
-     " AS leg, tx, kind, value_date, book, asset, quantity, debit_class, debit_detail, credit_class,"
-     " credit_detail, counter, authority, scope, reverses FROM books.entry", "table posting"),
+    ("another view of the legs", "CREATE OR REPLACE VIEW books.posting AS SELECT id AS entry,"
+     " 1::smallint AS leg, tx, kind, value_date, book, asset, quantity, debit_class, debit_detail, credit_class,"
+     " credit_detail, ''::text AS counter, authority, scope, reverses FROM books.entry", "table posting"),
     ("a view more", "CREATE VIEW books.v AS SELECT 1 AS a", "table v: is nothing of ours"),
     ("a rule", "CREATE RULE quiet AS ON INSERT TO books.event DO INSTEAD NOTHING", "rule quiet on event"),
     ("rows hidden by a policy", "ALTER TABLE books.event ENABLE ROW LEVEL SECURITY; CREATE POLICY"

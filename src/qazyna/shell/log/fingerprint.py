@@ -44,9 +44,16 @@ LISTING = f"""
     WHERE relnamespace = {_OF_BOOKS} AND relkind NOT IN ('i', 't', 'S') AND attnum > 0
       AND NOT attisdropped
     UNION ALL
-    SELECT format('constraint %s on %s', conname, conrelid::regclass),
+    SELECT format('constraint %s on %s', conname,
+                  CASE contypid WHEN 0 THEN conrelid::regclass::text
+                                ELSE contypid::regtype::text END),
            concat_ws(' ', pg_get_constraintdef(oid), convalidated, condeferrable, condeferred)
     FROM pg_constraint WHERE connamespace = {_OF_BOOKS} AND contype <> 'n'
+    UNION ALL
+    SELECT 'domain ' || typname,
+           concat_ws(' ', format_type(typbasetype, typtypmod), typnotnull, typdefault,
+                     typcollation::regcollation, pg_get_userbyid(typowner), typacl::text)
+    FROM pg_type WHERE typnamespace = {_OF_BOOKS} AND typtype = 'd'
     UNION ALL
     SELECT 'index ' || c.relname,
            concat_ws(' ', pg_get_indexdef(i.indexrelid), indisvalid, indisready, indislive,
@@ -109,7 +116,8 @@ ROLES = """
 
 _CHART: dict[str, list[tuple[Any, ...]]] = {
     "place": sorted(chart.PLACES),
-    "posting_rule": sorted(chart.RULES),
+    "posting_rule": sorted(chart.FIRST_LEGS),
+    "second_posting_rule": sorted(chart.SECOND_LEGS),
     "authority_kind": sorted((kind, of_case) for kind, (of_case, _) in chart.AUTHORITIES.items()),
     "authority_event": sorted(
         (kind, by, of_case)

@@ -3,6 +3,7 @@
 A rule that was dropped, broken and put back looks whole. Its rows do not.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +40,13 @@ _CHECKS = """
     JOIN pg_class c ON c.oid = conrelid
     WHERE contype = 'c' AND connamespace = 'books'::regnamespace ORDER BY 1, 2
 """
+# What a domain asks of a value, it asks of each column of its kind.
+_DOMAINS = """
+    SELECT c.relname, conname, pg_get_expr(conbin, 0), attname FROM pg_constraint
+    JOIN pg_attribute ON atttypid = contypid AND attnum > 0 AND NOT attisdropped
+    JOIN pg_class c ON c.oid = attrelid AND c.relkind = 'r'
+    WHERE contype = 'c' AND c.relnamespace = 'books'::regnamespace ORDER BY 1, 2, 4
+"""
 _KEYS = """
     SELECT c.relname, conname, p.relname,
         (SELECT array_agg(attname ORDER BY n) FROM unnest(conkey) WITH ORDINALITY AS k (num, n)
@@ -71,6 +79,10 @@ def rules_of(connection: Connection) -> list[Rule]:
     ]
     for table, name, expression in connection.execute(_CHECKS).fetchall():
         condition = sql.SQL("NOT ({})").format(sql.SQL(expression))
+        found.append(_rule(table, name, primary[table], condition))
+    for table, name, expression, column in connection.execute(_DOMAINS).fetchall():
+        asked = re.sub(r"\bVALUE\b", f'r."{column}"', expression)
+        condition = sql.SQL("NOT ({})").format(sql.SQL(asked))
         found.append(_rule(table, name, primary[table], condition))
     for table, name, parent, own, theirs in connection.execute(_KEYS).fetchall():
         pairs = sql.SQL(" AND ").join(

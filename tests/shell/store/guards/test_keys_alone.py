@@ -150,7 +150,7 @@ def test_what_has_its_holdings_needs_no_trigger_for_its_keys(books, walk):
 
 UNAPPLIED = [
     (bring, {"its posting": {"book": "C-2/2"}}, DEBITS),
-    (bring, {"its posting": {"book": "C-2"}}, "names_a_book"),
+    (bring, {"its posting": {"book": "C-2"}}, "debits_a_holding"),
     (bring, {"its posting": {"debit_class": "pending"}}, DEBITS),
     (bring, {"its posting": {"debit_detail": ""}}, DEBITS),
     (bring, {"its posting": {"debit_detail": "afm"}}, DEBITS),

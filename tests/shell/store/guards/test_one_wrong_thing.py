@@ -40,6 +40,11 @@ NOT_OF_THE_CASE += ["reserve", "workout/C-1", " case/C-1", "case/C-1\n"]
 NOT_ITS_BOOKS = ["C-2/1", "C-1/1/1", "C-1/", "C-1//1", "c-1/1", "reserve", "budget", "1/C-1", ""]
 NOT_ITS_BOOKS += ["workout/C-1", "workout/C-1/1", "case/C-1", "case/C-1/1", "/C-1/1"]
 
+
+def worth(told: object) -> dict[str, object]:
+    return {"value": told, "currency": "USD", "price_source": "par"}
+
+
 ATTEMPTS: list[tuple[str, Callable[[ByHand], None], Twists, str]] = [
     # quantities
     ("post nothing", path.receive, {"its posting": {"quantity": 0}}, "more_than_nothing"),
@@ -390,6 +395,22 @@ ATTEMPTS: list[tuple[str, Callable[[ByHand], None], Twists, str]] = [
     ("call two legs one", path.sell, {"the sale": {"kind": "move", "legs": 1}}, SECOND),
     ("call one leg two", path.move, {"the move": {"kind": "exchange", "legs": 2}}, SECOND),
     ("book three legs", path.sell, {"the sale": {"legs": 3}}, "both_legs"),
+    ("receive three legs", path.receive, {"the receipt": {"legs": 3}}, SECOND),
+    ("receive no leg", path.receive, {"the receipt": {"legs": 0}}, SECOND),
+    ("call a flow what none is", path.receive, {"the receipt": {"flow": "theft"}}, "a_flow"),
+    *(
+        (f"value it at {told}", path.receive, {"the receipt": worth(told)}, "a_number")
+        for told in ("NaN", "Infinity", "-1e40")
+    ),
+    *(
+        (f"value it without a {column}", path.receive, {"the receipt": told}, "valued_or_not")
+        for column, told in (
+            ("source", worth(1) | {"price_source": None}),
+            ("currency", worth(1) | {"currency": None}),
+            ("value", worth(None)),
+        )
+    ),
+    ("write a leaf of nothing", path.receive, {"the receipt": {"leaf": b""}}, "fits_a_leaf"),
     (
         "let nothing come",
         path.sell,
@@ -725,7 +746,7 @@ ATTEMPTS: list[tuple[str, Callable[[ByHand], None], Twists, str]] = [
         "record more than a leaf takes",
         path.receive,
         {"the seizure": {"leaf": bytes(60_001)}},
-        "event_leaf_check",
+        "fits_a_leaf",
     ),
 ]
 

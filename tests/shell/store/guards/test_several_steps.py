@@ -126,10 +126,6 @@ def backdate_a_command(books: ByHand) -> None:
     books.insert("command", body | {"recorded_at": "2020-01-01"})
 
 
-def call_the_reserve_a_case(books: ByHand) -> None:
-    path.appropriate(books.twisted({"its posting": {"book_kind": "case"}}))
-
-
 def use_an_order_twice_for_two_details_of_a_title(books: ByHand) -> None:
     path.vest(books)
     path.vest(books.twisted({"its posting": {"credit_detail": "another"}}))
@@ -194,7 +190,6 @@ STEPS = [
     (quote_no_price, "price_price_check"),
     (keep_another_text_under_a_digest, "document_check"),
     (backdate_a_command, NOW),
-    (call_the_reserve_a_case, 'cannot insert a non-DEFAULT value into column "book_kind"'),
     (use_an_order_twice_for_two_details_of_a_title, "never_overdrawn"),
     (sell_what_another_detail_of_the_title_has, "never_below_zero"),
     (move_back_from_a_detail_spelled_in_another_way, "never_below_zero"),

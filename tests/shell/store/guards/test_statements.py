@@ -20,12 +20,14 @@ pytestmark = ON_EACH_POSTGRES
 WRITTEN_ONCE = ["command", "event", "entry", "asset", "permitted"]
 WRITTEN_ONCE += ["authority", "price", "document", "lawful"]
 RUNNING = ["holding", "drawn", "tally"]
-CONSTANT = ["place", "posting_rule", "authority_kind", "authority_event"]
+CONSTANT = ["place", "posting_rule", "second_posting_rule", "authority_kind"]
+CONSTANT += ["authority_event"]
 
 A_COLUMN = {"holding": "quantity", "drawn": "used", "tally": "postings", "document": "name"}
 A_COLUMN |= {"command": "actor", "event": "kind", "entry": "flow"}
 A_COLUMN |= {"asset": "name", "permitted": "book_kind"}
 A_COLUMN |= {"price": "source", "lawful": "asset", "place": "side", "posting_rule": "authority"}
+A_COLUMN |= {"second_posting_rule": "counter"}
 A_COLUMN |= {"authority_kind": "of_case", "authority_event": "event_kind", "authority": "asset"}
 
 
@@ -142,7 +144,12 @@ STATEMENTS = [
         "INSERT INTO books.place VALUES ('reserve', 'custody', 'location', 'crypto')",
         CHART,
     ),
-    ("INSERT INTO books.posting_rule VALUES ('vest', 1, 'claimants', 'state', '', 'none')", CHART),
+    ("INSERT INTO books.posting_rule VALUES ('vest', 'claimants', 'state', 'none')", CHART),
+    (
+        "INSERT INTO books.second_posting_rule VALUES"
+        " ('exchange', 'bank', 'claimants', 'state', 'none')",
+        CHART,
+    ),
     ("INSERT INTO books.authority_event VALUES ('final_order', 'seized', true)", CHART),
     (
         "INSERT INTO books.asset (code, class, scale) VALUES ('BTC', 'currency', 8)"
@@ -266,7 +273,9 @@ def test_the_database_has_the_chart_of_the_core(books):
     def rows(table: str) -> set[tuple]:
         return set(books.connection.execute(f"SELECT * FROM books.{table}").fetchall())
 
-    assert set(chart.RULES) == rows("posting_rule")
+    assert set(chart.FIRST_LEGS) == rows("posting_rule")
+    assert set(chart.SECOND_LEGS) == rows("second_posting_rule")
+    assert len(chart.RULES) == len(chart.FIRST_LEGS) + len(chart.SECOND_LEGS)
     assert {(kind, of_case) for kind, (of_case, _) in chart.AUTHORITIES.items()} == rows(
         "authority_kind"
     )

@@ -15,7 +15,11 @@ def _fill_chart(apps: Any, schema_editor: Any) -> None:
     with schema_editor.connection.cursor() as cursor:
         cursor.executemany("INSERT INTO books.place VALUES (%s, %s, %s, %s)", sorted(chart.PLACES))
         cursor.executemany(
-            "INSERT INTO books.posting_rule VALUES (%s, %s, %s, %s, %s, %s)", sorted(chart.RULES)
+            "INSERT INTO books.posting_rule VALUES (%s, %s, %s, %s)", sorted(chart.FIRST_LEGS)
+        )
+        cursor.executemany(
+            "INSERT INTO books.second_posting_rule VALUES (%s, %s, %s, %s, %s)",
+            sorted(chart.SECOND_LEGS),
         )
         cursor.executemany(
             "INSERT INTO books.authority_kind VALUES (%s, %s)",

@@ -36,14 +36,6 @@ HOLDINGS = f"""
     WHERE (h.quantity, h.last_day) IS DISTINCT FROM (d.quantity, d.last_day)
 """
 
-KINDS = f"""
-    SELECT concat(e.stream, '@', e.version, '#', n.number),
-           format('its books are kept as %s', concat_ws(', ', n.book_kind, n.book_kind2))
-    FROM books.entry n LEFT JOIN books.event e ON e.seq = n.event
-    WHERE (n.book_kind, n.book_kind2)
-          IS DISTINCT FROM ({_BOOK_KIND.format("n.book")}, {_BOOK_KIND.format("n.book2")})
-"""
-
 # What the postings debit and credit, be it permitted or not: that it is, `permitted_by_law` says.
 LAWFUL = f"""
     WITH derived AS (
@@ -148,5 +140,5 @@ SNAPSHOTS = f"""
     WHERE coalesce(k.net, 0) <> coalesce(d.net, 0)
 """
 
-SUMS = (HOLDINGS, KINDS, LAWFUL, DRAWN, MONTHS, NOBODYS, SNAPSHOTS)
+SUMS = (HOLDINGS, LAWFUL, DRAWN, MONTHS, NOBODYS, SNAPSHOTS)
 """Each answers with (where, what) for everything that differs."""

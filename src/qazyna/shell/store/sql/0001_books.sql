@@ -14,6 +14,25 @@
 CREATE SCHEMA books;
 SET LOCAL search_path = books, public;
 
+-- ── What a value of a kind must be ──────────────────────────────────────────────────────────────
+
+-- (What one value must be is said of its kind, once. PostgreSQL reads the CHECKs of a table anew for
+-- each statement that writes to it; those of a domain it reads once.)
+
+CREATE DOMAIN day AS date
+    CONSTRAINT a_calendar_day CHECK (VALUE BETWEEN '0001-01-01' AND '9999-12-31');
+CREATE DOMAIN amount AS numeric(78,0)
+    CONSTRAINT more_than_nothing CHECK (VALUE > 0 AND VALUE <> 'NaN');
+CREATE DOMAIN held AS numeric(78,0)
+    CONSTRAINT never_below_zero CHECK (VALUE >= 0 AND VALUE <> 'NaN');
+CREATE DOMAIN worth AS numeric
+    CONSTRAINT a_number CHECK (VALUE <> 'NaN' AND abs(VALUE) < 1e40);
+CREATE DOMAIN flow AS text
+    CONSTRAINT a_flow CHECK (VALUE IN ('inflow', 'withdrawal', 'income', 'cost', 'internal'));
+-- Canonical bytes (RFC 8785) of a public envelope, stored as they were hashed.
+CREATE DOMAIN leaf AS bytea
+    CONSTRAINT fits_a_leaf CHECK (octet_length(VALUE) BETWEEN 2 AND 60000);
+
 -- ── The chart: constant, the same as ledger/chart.py (a test holds them equal) ──────────────────
 
 CREATE TABLE place (
@@ -26,14 +45,23 @@ CREATE TABLE place (
 );
 
 CREATE TABLE posting_rule (
-    -- Which account classes each leg of each kind of entry may join, and what it must rest on.
-    kind         text     NOT NULL,
-    leg          smallint NOT NULL CHECK (leg IN (1, 2)),
-    debit_class  text     NOT NULL,
-    credit_class text     NOT NULL,
-    counter      text     NOT NULL,   -- the title debited by the other leg, '' where there is none
-    authority    text     NOT NULL,   -- 'none' where it rests on nothing
-    PRIMARY KEY (kind, leg, debit_class, credit_class, counter, authority)
+    -- Which account classes an entry of each kind may join, by its first leg or its only one, and what
+    -- it must rest on.
+    kind         text NOT NULL,
+    debit_class  text NOT NULL,
+    credit_class text NOT NULL,
+    authority    text NOT NULL,   -- 'none' where it rests on nothing
+    PRIMARY KEY (kind, debit_class, credit_class, authority)
+);
+
+CREATE TABLE second_posting_rule (
+    -- And by its second leg.
+    kind         text NOT NULL,
+    debit_class  text NOT NULL,
+    credit_class text NOT NULL,
+    counter      text NOT NULL,   -- the title that the first leg debits, '' in a reversal
+    authority    text NOT NULL,
+    PRIMARY KEY (kind, debit_class, credit_class, counter, authority)
 );
 
 CREATE TABLE authority_kind (
@@ -70,13 +98,12 @@ CREATE TABLE event (
     kind        text        NOT NULL CHECK (kind <> ''),
     -- Deferred: the command's row tells what came of it, and is written last.
     command     text        NOT NULL REFERENCES command DEFERRABLE INITIALLY DEFERRED,
-    value_date  date        NOT NULL
-                CONSTRAINT a_calendar_day CHECK (value_date BETWEEN '0001-01-01' AND '9999-12-31'),
+    value_date  day         NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
     tx          xid8        NOT NULL DEFAULT pg_current_xact_id(),
-    -- Canonical bytes (RFC 8785) of the public envelope, stored as they were hashed. A private field
-    -- stands in it as a salted SHA-256; its value and salt are kept apart, in `private`.
-    leaf        bytea       NOT NULL CHECK (octet_length(leaf) BETWEEN 2 AND 60000),
+    -- A private field stands in it as a salted SHA-256; its value and salt are kept apart, in
+    -- `private`.
+    leaf        leaf        NOT NULL,
     private     jsonb,
     UNIQUE (stream, version),
     -- In this order, for it also finds what transactions wrote. An index of `tx` alone would tempt the
@@ -118,7 +145,8 @@ CREATE TABLE lawful (
     -- An asset in a place that the law permits for its class. It follows from the two, and comes with
     -- the first posting of its kind: so the sums of the postings need ask for one row, where they
     -- would ask for two.
-    book_kind   text NOT NULL,
+    -- What its name makes a book: `C-17/1`, a holding of a case, or one of the others.
+    book_kind   text NOT NULL CONSTRAINT names_a_book CHECK (book_kind <> ''),
     class       text NOT NULL,
     asset       text NOT NULL,
     side        text NOT NULL,
@@ -138,8 +166,7 @@ CREATE TABLE holding (
     class       text          NOT NULL,
     detail      text          NOT NULL,
     asset       text          NOT NULL,
-    quantity    numeric(78,0) NOT NULL
-                CONSTRAINT never_below_zero CHECK (quantity >= 0 AND quantity <> 'NaN'),
+    quantity    held          NOT NULL,
     last_day    date          NOT NULL,   -- of its latest posting by value date
     PRIMARY KEY (book, class, detail, asset)
 ) WITH (fillfactor = 60);
@@ -195,14 +222,9 @@ CREATE TABLE entry (
     id            bigint        NOT NULL PRIMARY KEY DEFAULT nextval('entry_id'),
     event         bigint        NOT NULL,
     tx            xid8          NOT NULL DEFAULT pg_current_xact_id(),
-    value_date    date          NOT NULL
-                  CONSTRAINT a_calendar_day CHECK (value_date BETWEEN '0001-01-01' AND '9999-12-31'),
+    value_date    day           NOT NULL,
     number        smallint      NOT NULL CHECK (number > 0),
-    legs          smallint      NOT NULL CHECK (legs IN (1, 2)),
-    -- What the chart asks by: the first leg has no counter; that of the second is the title that the
-    -- first debits, which no reversal has.
-    first_leg     smallint      NOT NULL GENERATED ALWAYS AS (1::smallint) STORED,
-    counter       text          NOT NULL GENERATED ALWAYS AS (''::text) STORED,
+    legs          smallint      NOT NULL,
     kind          text          NOT NULL,
     book          text          NOT NULL,
     debit_class   text          NOT NULL,
@@ -211,12 +233,11 @@ CREATE TABLE entry (
     credit_detail text          NOT NULL,
     authority     text          NOT NULL DEFAULT 'none',
     asset         text          NOT NULL,
-    quantity      numeric(78,0) NOT NULL,
-    flow          text          NOT NULL
-                  CHECK (flow IN ('inflow', 'withdrawal', 'income', 'cost', 'internal')),
+    quantity      amount        NOT NULL,
+    flow          flow          NOT NULL,
     scope         bigint,
     reverses      bigint,
-    value         numeric       CHECK (value <> 'NaN' AND abs(value) < 1e40),
+    value         worth,
     currency      text,
     price_source  text,
     book2         text,
@@ -226,9 +247,9 @@ CREATE TABLE entry (
     credit_detail2 text,
     authority2    text,
     asset2        text,
-    quantity2     numeric(78,0),
+    quantity2     amount,
     scope2        bigint,
-    second_leg    smallint      GENERATED ALWAYS AS (CASE legs WHEN 2 THEN 2::smallint END) STORED,
+    -- What the chart asks a second leg by: the title that the first debits, which no reversal has.
     counter2      text          GENERATED ALWAYS AS
                   (CASE WHEN legs = 2 THEN CASE kind WHEN 'reverse' THEN '' ELSE debit_class END END)
                   STORED,
@@ -236,37 +257,21 @@ CREATE TABLE entry (
     -- order could be used twice; and a change of title is undone by another order alone.
     reversible    smallint      GENERATED ALWAYS AS
                   (CASE WHEN kind NOT IN ('reverse', 'vest') THEN legs END) STORED,
-    -- What its name makes a book: `C-17/1`, a holding of a case, or one of the others.
-    book_kind     text          GENERATED ALWAYS AS (CASE
-                      WHEN book IN ('reserve', 'budget') THEN book
-                      WHEN book LIKE '%/' OR book LIKE 'workout/%/%' THEN NULL
-                      WHEN book LIKE 'workout/%' THEN 'workout'
-                      WHEN book LIKE '_%/%' THEN 'case' END) STORED,
-    book_kind2    text          GENERATED ALWAYS AS (CASE
-                      WHEN book2 IN ('reserve', 'budget') THEN book2
-                      WHEN book2 LIKE '%/' OR book2 LIKE 'workout/%/%' THEN NULL
-                      WHEN book2 LIKE 'workout/%' THEN 'workout'
-                      WHEN book2 LIKE '_%/%' THEN 'case' END) STORED,
-    leaf          bytea         NOT NULL CHECK (octet_length(leaf) BETWEEN 2 AND 60000),
-    -- (A CHECK, for the name of a NOT NULL is not told when it refuses.)
-    CONSTRAINT names_a_book
-        CHECK (book_kind IS NOT NULL AND (book2 IS NULL OR book_kind2 IS NOT NULL)),
-    -- Half an exchange, or half a transfer, cannot be; and a leg is whole.
-    CONSTRAINT both_legs CHECK (CASE WHEN kind IN ('exchange', 'transfer') THEN legs = 2
-                                     WHEN kind = 'reverse' THEN true ELSE legs = 1 END),
+    leaf          leaf          NOT NULL,
+    -- One leg, or two; and a leg is whole.
     CONSTRAINT has_its_second_leg CHECK (
         num_nonnulls(book2, asset2, quantity2, debit_class2, debit_detail2, credit_class2,
-                     credit_detail2, authority2) = CASE legs WHEN 2 THEN 8 ELSE 0 END
+                     credit_detail2, authority2) = 8 * (legs - 1)
         AND (legs = 2 OR scope2 IS NULL)),
-    CONSTRAINT more_than_nothing CHECK (quantity > 0 AND quantity <> 'NaN'
-                                        AND quantity2 > 0 AND quantity2 <> 'NaN'),
+    -- Half an exchange, or half a transfer, cannot be. (Of other kinds the chart has no second leg.)
+    CONSTRAINT both_legs CHECK (legs = 2 OR kind NOT IN ('exchange', 'transfer')),
     CONSTRAINT two_accounts
         CHECK ((debit_class <> credit_class OR debit_detail <> credit_detail)
                AND (debit_class2 <> credit_class2 OR debit_detail2 <> credit_detail2)),
     CONSTRAINT names_its_grant CHECK ((authority = 'none') = (scope IS NULL)
                                       AND (authority2 = 'none') = (scope2 IS NULL)),
     CONSTRAINT reversal_of_something CHECK ((kind = 'reverse') = (reverses IS NOT NULL)),
-    CHECK ((value IS NULL) = (currency IS NULL) AND (value IS NULL) = (price_source IS NULL)),
+    CONSTRAINT valued_or_not CHECK (num_nonnulls(value, currency, price_source) IN (0, 3)),
     -- An exchange stays in its book and under its title, and changes its asset.
     CONSTRAINT exchange_keeps_its_title
         CHECK (kind <> 'exchange' OR (book = book2 AND debit_class = credit_class2
@@ -297,11 +302,10 @@ CREATE TABLE entry (
         REFERENCES holding DEFERRABLE INITIALLY DEFERRED,
     -- The chart has this pair of classes, on this authority.
     CONSTRAINT in_the_chart
-        FOREIGN KEY (kind, first_leg, debit_class, credit_class, counter, authority)
-        REFERENCES posting_rule,
+        FOREIGN KEY (kind, debit_class, credit_class, authority) REFERENCES posting_rule,
     CONSTRAINT second_leg_in_the_chart
-        FOREIGN KEY (kind, second_leg, debit_class2, credit_class2, counter2, authority2)
-        REFERENCES posting_rule,
+        FOREIGN KEY (kind, debit_class2, credit_class2, counter2, authority2)
+        REFERENCES second_posting_rule,
     -- It rests on a grant of that kind, for this very book and asset.
     CONSTRAINT rests_on_a_grant FOREIGN KEY (scope, authority, book, asset)
         REFERENCES authority (id, authority, book, asset),
@@ -334,7 +338,7 @@ CREATE INDEX entry_by_credit2
 -- Leg by leg, as most questions want them. (A constant tells the planner which half is not asked for.)
 CREATE VIEW posting AS
     SELECT id AS entry, 1::smallint AS leg, tx, kind, value_date, book, asset, quantity, debit_class,
-           debit_detail, credit_class, credit_detail, counter, authority, scope, reverses
+           debit_detail, credit_class, credit_detail, ''::text AS counter, authority, scope, reverses
     FROM entry
     UNION ALL
     SELECT id, 2::smallint, tx, kind, value_date, book2, asset2, quantity2, debit_class2,

@@ -21,7 +21,8 @@ BEGIN
             ALTER TABLE %I ENABLE ALWAYS TRIGGER append_only $f$, t, t);
     END LOOP;
     -- 2. The chart is constant: a change of it is a migration.
-    FOREACH t IN ARRAY ARRAY['place', 'posting_rule', 'authority_kind', 'authority_event']
+    FOREACH t IN ARRAY ARRAY['place', 'posting_rule', 'second_posting_rule', 'authority_kind',
+                             'authority_event']
     LOOP
         EXECUTE format($f$
             CREATE TRIGGER constant BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON %I
@@ -83,6 +84,14 @@ CREATE TRIGGER from_an_event BEFORE INSERT ON asset FOR EACH ROW
     WHEN (NEW.event IS NULL)
     EXECUTE FUNCTION refuse('a new asset comes with an event', 'Admit a manager, recognise a fork.');
 ALTER TABLE asset ENABLE ALWAYS TRIGGER from_an_event;
+
+-- What its name makes a book: `C-17/1`, a holding of a case, or one of the others; or nothing.
+CREATE FUNCTION kind_of(book text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN book IN ('reserve', 'budget') THEN book
+                WHEN book LIKE '%/' OR book LIKE 'workout/%/%' THEN ''
+                WHEN book LIKE 'workout/%' THEN 'workout'
+                WHEN book LIKE '_%/%' THEN 'case' ELSE '' END
+$$;
 
 -- Entries move the running figures: leg by leg where they are a handful, for a set costs more to
 -- begin than a row to move, and set-based for a hundred thousand. Locks are taken in sorted order, so
@@ -326,20 +335,20 @@ BEGIN
     IF posted = 1 THEN
         IF opened THEN
             INSERT INTO lawful (book_kind, class, asset, side, asset_class)
-            SELECT f.book_kind, of.class, f.asset,
+            SELECT kind_of(f.book), of.class, f.asset,
                    CASE WHEN of.class = ANY (titles) THEN 'title' ELSE 'location' END, s.class
             FROM fresh f,
             LATERAL (VALUES (f.debit_class), (f.credit_class)) AS of (class),
             LATERAL (SELECT a.class FROM asset a WHERE a.code = f.asset OFFSET 0) AS s
             WHERE NOT EXISTS (
                 SELECT FROM lawful l
-                WHERE l.book_kind = f.book_kind AND l.class = of.class AND l.asset = f.asset)
+                WHERE l.book_kind = kind_of(f.book) AND l.class = of.class AND l.asset = f.asset)
             ORDER BY of.class
             ON CONFLICT DO NOTHING;
         END IF;
         INSERT INTO tally AS t
-        SELECT date_trunc('month', f.value_date), f.book_kind, f.kind, 1, f.debit_class,
-               f.credit_class, f.counter, f.asset, coalesce(f.currency, ''), f.flow, f.event % 16,
+        SELECT date_trunc('month', f.value_date), kind_of(f.book), f.kind, 1, f.debit_class,
+               f.credit_class, '', f.asset, coalesce(f.currency, ''), f.flow, f.event % 16,
                f.quantity, coalesce(f.value, 0), 1
         FROM fresh f
         ON CONFLICT (month, book_kind, kind, leg, debit_class, credit_class, counter, asset,
@@ -349,16 +358,16 @@ BEGIN
         RETURN NULL;
     END IF;
     WITH sums AS MATERIALIZED (
-        SELECT date_trunc('month', value_date)::date AS month, book_kind, kind, leg, debit_class,
-               credit_class, counter, asset, coalesce(currency, '') AS currency, flow,
+        SELECT date_trunc('month', value_date)::date AS month, kind_of(book) AS book_kind, kind, leg,
+               debit_class, credit_class, counter, asset, coalesce(currency, '') AS currency, flow,
                CASE WHEN few THEN event % 16 ELSE 16 END::smallint AS shard,
                sum(quantity), coalesce(sum(value), 0), count(*)
         FROM (
-            SELECT value_date, book_kind, kind, first_leg AS leg, debit_class, credit_class, counter,
-                   asset, currency, flow, event, quantity, value
+            SELECT value_date, book, kind, 1::smallint AS leg, debit_class, credit_class,
+                   '' AS counter, asset, currency, flow, event, quantity, value
             FROM fresh
             UNION ALL
-            SELECT value_date, book_kind2, kind, second_leg, debit_class2, credit_class2, counter2,
+            SELECT value_date, book2, kind, 2::smallint, debit_class2, credit_class2, counter2,
                    asset2, currency, flow, event, quantity2, value
             FROM fresh WHERE legs = 2
         ) AS legs

@@ -4,8 +4,8 @@
 SET LOCAL search_path = books, public;
 
 ALTER TABLE entry
-    ADD COLUMN effective date
-    CONSTRAINT corrects_an_earlier_day CHECK (effective >= '0001-01-01' AND effective < value_date);
+    ADD COLUMN effective day
+    CONSTRAINT corrects_an_earlier_day CHECK (effective < value_date);
 
 -- What is booked anew in a correction rests on what the mistaken entry rested on.
 ALTER TABLE authority_event DISABLE TRIGGER constant;
