@@ -183,10 +183,12 @@ OTHERS = [
      " ('exchange', 'bank', 'reserve', 'state', 'none')", "second_posting_rule exchange/bank/reserve"),
     ("a posting the chart has", "DELETE FROM books.posting_rule WHERE kind = 'vest'",
      "posting_rule vest"),
-    ("what grants an authority", "INSERT INTO books.authority_event VALUES ('final_order', 'seized', true)",
-     "authority_event final_order/seized"),
-    ("an authority of any case", "UPDATE books.authority_kind SET of_case = NOT of_case",
-     "authority_kind"),
+    ("what gave a grant", "ALTER TABLE books.authority DROP CONSTRAINT by_the_right_kind_of_event;"
+     " UPDATE books.authority SET event_kind = 'seized' WHERE authority = 'final_order'",
+     "breaks by_the_right_kind_of_event"),
+    ("whose event gave a grant", "ALTER TABLE books.authority DROP CONSTRAINT of_that_very_case;"
+     " UPDATE books.authority SET stream = 'case/C-2' WHERE authority = 'final_order'",
+     "breaks of_that_very_case"),
     ("the scale of an asset", "UPDATE books.asset SET scale = 6 WHERE code = 'BTC'", "asset BTC"),
     ("the class of an asset", "UPDATE books.asset SET class = 'gold' WHERE code = 'ETH'", "asset ETH"),
     ("an asset removed", "DELETE FROM books.asset WHERE code = 'XAU'", "asset XAU"),
@@ -352,6 +354,11 @@ SCHEMA = [
      " LANGUAGE plpgsql AS 'BEGIN RETURN NEW;\nEND'", "function refuse()"),
     ("the function of postings replaced", "CREATE OR REPLACE FUNCTION books.apply_postings() RETURNS"
      " trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL;\nEND'", "function apply_postings()"),
+    ("what can give an authority replaced", "CREATE OR REPLACE FUNCTION books.can_give(event_kind text,"
+     " authority text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN true;\nEND'",
+     "function can_give(text,text)"),
+    ("a grant of any case", "ALTER TABLE books.authority DROP CONSTRAINT of_that_very_case",
+     "constraint of_that_very_case on authority: is missing"),
     ("the function of batches replaced", "CREATE OR REPLACE FUNCTION books.batch_is_whole() RETURNS"
      " trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL;\nEND'", "function batch_is_whole()"),
     ("the path of a function", f"ALTER FUNCTION {APPLY} SET search_path = public, books",

@@ -197,8 +197,9 @@ TAMPERED = [
      ["drawn"], "grant "),
     ("what an order grants", "UPDATE books.authority SET granted = granted + 1"
      " WHERE authority = 'final_order'", ["authority"], "case/C-1@6"),
-    ("the kind of a grant", "UPDATE books.authority SET authority = 'annulment'"
-     " WHERE authority = 'final_order'", ["authority"], "case/C-1@6"),
+    ("the kind of a grant", "UPDATE books.authority SET authority = 'annulment',"
+     " event_kind = 'judgment_annulled' WHERE authority = 'final_order'",
+     ["authority"], "case/C-1@6"),
     ("a monthly sum", "UPDATE books.tally SET quantity = quantity + 1", ["tally"], "tally "),
     ("what the law permits", "DELETE FROM books.permitted WHERE book_kind = 'reserve'",
      ["permitted"], "permitted"),

@@ -118,12 +118,6 @@ _CHART: dict[str, list[tuple[Any, ...]]] = {
     "place": sorted(chart.PLACES),
     "posting_rule": sorted(chart.FIRST_LEGS),
     "second_posting_rule": sorted(chart.SECOND_LEGS),
-    "authority_kind": sorted((kind, of_case) for kind, (of_case, _) in chart.AUTHORITIES.items()),
-    "authority_event": sorted(
-        (kind, by, of_case)
-        for kind, (of_case, events) in chart.AUTHORITIES.items()
-        for by in events
-    ),
 }
 
 

@@ -36,7 +36,7 @@ _COLUMNS = {
     "permitted": "book_kind class side asset_class event",
     "price": "asset currency on_date price source estimated event",
     "closed": "follows through event",
-    "authority": "id authority of_case event event_kind stream book asset granted",
+    "authority": "id authority event event_kind stream book asset granted",
     "entry": "id event number kind legs value_date flow value currency price_source leaf reverses"
     " effective book asset quantity debit_class debit_detail credit_class credit_detail authority"
     " scope book2 asset2 quantity2 debit_class2 debit_detail2 credit_class2 credit_detail2"

@@ -288,8 +288,7 @@ _NO_LEG: Row = (None,) * 9
 
 def _grant(grant: Grant, scope: int, seq: int, event_kind: str, stream: str) -> Row:
     kind, book, asset, amount = grant
-    of_case, _ = chart.AUTHORITIES[kind]
-    return scope, kind, of_case, seq, event_kind, stream, book, asset, amount
+    return scope, kind, seq, event_kind, stream, book, asset, amount
 
 
 _GRANT_ID = """

@@ -67,9 +67,8 @@ class ByHand:
         self, name: str, kind: str, by: str, event_kind: str, of: str, **columns: Any
     ) -> None:
         """So much of an asset of the book `of`, granted by the event named `by`."""
-        of_case = self.one("SELECT of_case FROM books.authority_kind WHERE authority = %s", kind)
         stream = self.one("SELECT stream FROM books.event WHERE seq = %s", self.ids[by])
-        row: Row = {"authority": kind, "of_case": of_case, "event": by, "event_kind": event_kind}
+        row: Row = {"authority": kind, "event": by, "event_kind": event_kind}
         row |= {"stream": stream, "book": of} | columns
         right = self._right(name, row)
         if right is not None:

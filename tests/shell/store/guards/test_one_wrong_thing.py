@@ -311,12 +311,6 @@ ATTEMPTS: list[tuple[str, Callable[[ByHand], None], Twists, str]] = [
         "authority_asset_fkey",
     ),
     (
-        "vest by a case's order, and say it need not be the case's",
-        path.order,
-        {"the finality": {"stream": "case/C-2"}, "the scope": {"of_case": False}},
-        "by_the_right_kind_of_event",
-    ),
-    (
         "vest by an event that is no final order",
         path.order,
         {

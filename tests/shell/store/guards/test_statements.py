@@ -4,6 +4,8 @@ import psycopg
 import pytest
 
 from qazyna.ledger import chart
+from qazyna.plan import EVENTS
+from qazyna.shell import rooms  # noqa: F401  all kinds of events
 from tests.shell.store.guards.by_hand import ByHand
 from tests.shell.store.guards.trying import (
     CHART,
@@ -20,15 +22,13 @@ pytestmark = ON_EACH_POSTGRES
 WRITTEN_ONCE = ["command", "event", "entry", "asset", "permitted"]
 WRITTEN_ONCE += ["authority", "price", "document", "lawful"]
 RUNNING = ["holding", "drawn", "tally"]
-CONSTANT = ["place", "posting_rule", "second_posting_rule", "authority_kind"]
-CONSTANT += ["authority_event"]
+CONSTANT = ["place", "posting_rule", "second_posting_rule"]
 
 A_COLUMN = {"holding": "quantity", "drawn": "used", "tally": "postings", "document": "name"}
 A_COLUMN |= {"command": "actor", "event": "kind", "entry": "flow"}
 A_COLUMN |= {"asset": "name", "permitted": "book_kind"}
 A_COLUMN |= {"price": "source", "lawful": "asset", "place": "side", "posting_rule": "authority"}
-A_COLUMN |= {"second_posting_rule": "counter"}
-A_COLUMN |= {"authority_kind": "of_case", "authority_event": "event_kind", "authority": "asset"}
+A_COLUMN |= {"second_posting_rule": "counter", "authority": "asset"}
 
 
 def _same(table: str) -> str:
@@ -150,7 +150,6 @@ STATEMENTS = [
         " ('exchange', 'bank', 'claimants', 'state', 'none')",
         CHART,
     ),
-    ("INSERT INTO books.authority_event VALUES ('final_order', 'seized', true)", CHART),
     (
         "INSERT INTO books.asset (code, class, scale) VALUES ('BTC', 'currency', 8)"
         " ON CONFLICT (code) DO UPDATE SET class = 'currency'",
@@ -276,15 +275,30 @@ def test_the_database_has_the_chart_of_the_core(books):
     assert set(chart.FIRST_LEGS) == rows("posting_rule")
     assert set(chart.SECOND_LEGS) == rows("second_posting_rule")
     assert len(chart.RULES) == len(chart.FIRST_LEGS) + len(chart.SECOND_LEGS)
-    assert {(kind, of_case) for kind, (of_case, _) in chart.AUTHORITIES.items()} == rows(
-        "authority_kind"
-    )
-    assert {
-        (kind, by, of_case)
-        for kind, (of_case, events) in chart.AUTHORITIES.items()
-        for by in events
-    } == rows("authority_event")
     assert set(chart.PLACES) == rows("place")
+
+
+def test_the_database_has_the_authorities_of_the_core(books):
+    """Each kind of event is asked of each authority, and each authority of another case's event."""
+    kinds = sorted(
+        {by for _, events in chart.AUTHORITIES.values() for by in events} | EVENTS.keys()
+    )
+    given = {
+        (kind, by)
+        for kind in [*chart.AUTHORITIES, chart.NONE, ""]
+        for by in kinds
+        if books.one("SELECT books.can_give(%s, %s)", by, kind)
+    }
+    assert given == {(kind, by) for kind, (_, events) in chart.AUTHORITIES.items() for by in events}
+    rule = books.one(
+        "SELECT pg_get_expr(conbin, conrelid) FROM pg_constraint"
+        " WHERE conname = 'of_that_very_case'"
+    )
+    rule = rule.replace("%", "%%")
+    columns = "(VALUES (%s, 'case/C-2', 'C-1/1')) AS grants (authority, stream, book)"
+    assert {kind: not of_case for kind, (of_case, _) in chart.AUTHORITIES.items()} == {
+        kind: books.one(f"SELECT {rule} FROM {columns}", kind) for kind in chart.AUTHORITIES
+    }
 
 
 def test_every_constraint_of_the_books_is_in_force(books):

@@ -22,18 +22,6 @@ def _fill_chart(apps: Any, schema_editor: Any) -> None:
             sorted(chart.SECOND_LEGS),
         )
         cursor.executemany(
-            "INSERT INTO books.authority_kind VALUES (%s, %s)",
-            [(kind, of_case) for kind, (of_case, _) in chart.AUTHORITIES.items()],
-        )
-        cursor.executemany(
-            "INSERT INTO books.authority_event VALUES (%s, %s, %s)",
-            [
-                (kind, by, of_case)
-                for kind, (of_case, events) in chart.AUTHORITIES.items()
-                for by in events
-            ],
-        )
-        cursor.executemany(
             "INSERT INTO books.asset (code, class, scale, name) VALUES (%s, %s, %s, %s)",
             [(a.code, a.klass, a.scale, a.name) for a in ASSETS.values()],
         )

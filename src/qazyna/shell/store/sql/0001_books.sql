@@ -64,20 +64,33 @@ CREATE TABLE second_posting_rule (
     PRIMARY KEY (kind, debit_class, credit_class, counter, authority)
 );
 
-CREATE TABLE authority_kind (
-    authority text    NOT NULL PRIMARY KEY,
-    of_case   boolean NOT NULL,       -- must be an event of the very case whose book it touches
-    UNIQUE (authority, of_case)
-);
-
-CREATE TABLE authority_event (
-    authority  text    NOT NULL,
-    event_kind text    NOT NULL,
-    of_case    boolean NOT NULL,
-    PRIMARY KEY (authority, event_kind),
-    UNIQUE (authority, event_kind, of_case),
-    FOREIGN KEY (authority, of_case) REFERENCES authority_kind (authority, of_case)
-);
+-- Which authority an event of which kind can give. (A function, for PostgreSQL reads the text of a
+-- CHECK anew for each statement, and this is long.)
+CREATE FUNCTION can_give(event_kind text, authority text) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE
+AS $$
+BEGIN
+    RETURN authority || ' ' || event_kind = ANY ('{
+        final_order forfeiture_became_final,
+        award restitution_awarded,
+        payout restitution_awarded,
+        unclaimed award_lapsed,
+        annulment judgment_annulled,
+        interlocutory interlocutory_sale_ordered,
+        release_order seizure_lifted,
+        allocation proceeds_allocated, allocation units_delivered,
+        appropriation reserve_appropriated, appropriation entry_corrected,
+        decision reserve_withdrawn, decision capital_committed, decision shortfall_written_off,
+        decision received_in_specie, decision written_off, decision workout_sold,
+        decision commitment_ended,
+        statement swept, statement fork_recognised, statement disposed, statement income_recorded,
+        statement charge_recorded, statement assay_recorded, statement capital_called,
+        statement distribution_received, statement received_in_specie, statement entry_corrected,
+        statement redemption_filled, statement dealing_corrected, statement units_adjusted,
+        statement rebate_recorded, statement workout_sold, statement call_defaulted,
+        correction entry_reversed, correction entry_corrected
+    }'::text[]);
+END $$;
 
 -- ── What happened ───────────────────────────────────────────────────────────────────────────────
 
@@ -178,7 +191,6 @@ CREATE TABLE authority (
     -- So much of one asset of one book, granted by one event.
     id          bigint        NOT NULL PRIMARY KEY DEFAULT nextval('authority_id'),
     authority   text          NOT NULL,
-    of_case     boolean       NOT NULL,
     event       bigint        NOT NULL,
     tx          xid8          NOT NULL DEFAULT pg_current_xact_id(),
     event_kind  text          NOT NULL,
@@ -189,8 +201,10 @@ CREATE TABLE authority (
                 CONSTRAINT grants_something CHECK (granted > 0 AND granted <> 'NaN'),
     CONSTRAINT over_a_book CHECK (book IN ('reserve', 'budget') OR (
         book LIKE '_%/%' AND book NOT LIKE '%/' AND book NOT LIKE 'workout/%/%')),
-    -- The stream that a book answers to: its case's, or its own.
-    CONSTRAINT of_that_very_case CHECK (NOT of_case OR stream = CASE
+    -- By an event of the stream that the book answers to: its case's, or its own. (What these give may
+    -- touch other books than their event's.)
+    CONSTRAINT of_that_very_case CHECK (
+        authority IN ('appropriation', 'decision', 'statement', 'correction') OR stream = CASE
         WHEN book IN ('reserve', 'budget') OR book LIKE 'workout/%' THEN book
         ELSE 'case/' || regexp_replace(book, '/[^/]+$', '') END),
     CONSTRAINT granted_once UNIQUE (event, authority, book, asset),
@@ -198,8 +212,7 @@ CREATE TABLE authority (
     UNIQUE (id, granted),
     CONSTRAINT granted_with_its_event
         FOREIGN KEY (event, tx, event_kind, stream) REFERENCES event (seq, tx, kind, stream),
-    CONSTRAINT by_the_right_kind_of_event FOREIGN KEY (authority, event_kind, of_case)
-        REFERENCES authority_event (authority, event_kind, of_case)
+    CONSTRAINT by_the_right_kind_of_event CHECK (can_give(event_kind, authority))
 );
 
 CREATE TABLE drawn (
