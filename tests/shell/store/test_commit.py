@@ -14,7 +14,7 @@ from qazyna.office.appointment import Appoint
 from qazyna.plan import Command
 from qazyna.seizure.custody import Sweep
 from qazyna.seizure.release import ReleaseHolding
-from qazyna.shell.store import commit
+from qazyna.shell.store import commit, inserting
 from qazyna.shell.store.commit import Done, execute, parse_command
 from qazyna.shell.store.replay import check
 from tests.shell.store.opened import held, opened, rows
@@ -51,6 +51,18 @@ def test_a_command_may_change_nothing(books):
 
     assert () == done.events
     assert before | {"command": before["command"] + 1} == rows(books)
+
+
+@pytest.mark.parametrize("few", [0, 4, 64])
+def test_statement_by_statement_or_in_one_the_books_are_the_same(books, monkeypatch, few):
+    monkeypatch.setattr(inserting, "_FEW", few)
+    for command in (seize("1.5"), seize("2", holding="2"), order("1.5"), final(), sell("1.5")):
+        execute(books, command, actor="owner")
+    assert 0 == check(books).found
+    assert [
+        *(("receive", 150_000_000, None), ("receive", 200_000_000, None)),
+        *(("vest", 150_000_000, None), ("exchange", 150_000_000, 50_000_000)),
+    ] == books.execute("SELECT kind, quantity, quantity2 FROM books.entry ORDER BY id").fetchall()
 
 
 def test_it_is_recorded_when_it_is_recorded(books):

@@ -1,5 +1,7 @@
 """Many statements in one round trip: the same answers and errors as one by one."""
 
+import gc
+import weakref
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -166,3 +168,13 @@ def test_a_transaction_in_which_nothing_is_said_is_none(connection):
     with transaction(connection):
         pass
     assert psycopg.pq.TransactionStatus.IDLE == connection.info.transaction_status
+
+
+def test_a_connection_is_not_kept_alive(database):
+    connection = psycopg.connect(database.url("qazyna_owner"))
+    batch(connection, ("SELECT $1::bytea, now()", b"\x00'")).send()
+    connection.close()
+    kept = weakref.ref(connection)
+    del connection
+    gc.collect()
+    assert kept() is None

@@ -3,11 +3,13 @@
 Both meet the same keys and triggers.
 """
 
+import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import cache
+from itertools import count
 from typing import Any
 
 import psycopg
@@ -144,29 +146,62 @@ def _insert(connection: Connection, rows: Ready) -> None:
             insert_rows(connection, table, columns.split(), found)
 
 
+Part = tuple[str, Sequence[Any]]
+"""A statement and its values."""
+
+_FEW = 8
+"""So many rows go in one statement. So few have few forms, and each is prepared once."""
+
+
 def small(connection: Connection, rows: Rows, states: tuple[list[Row], list[Row]]) -> Batch:
     """All of a small command, to be sent at once."""
-    batch = Batch(connection)
-    for table, columns in _COLUMNS.items():
-        _add(batch, table, columns.split(), rows.get(table, []))
     new, changed = states
-    _add(batch, "stream", ("name", "version", "state"), new)
-    for name, version, state in changed:
-        batch.add(_KEEP, (version, state, name))
+    found = [(table, columns, rows.get(table, [])) for table, columns in _COLUMNS.items()]
+    found.append(("stream", "name version state", new))
+    few = sum(len(rows) for _, _, rows in found) + len(changed) <= _FEW
+    parts = [
+        part
+        for table, columns, rows in found
+        for part in _inserts(table, tuple(columns.split()), rows, whole=few)
+    ]
+    parts += [(_KEEP, (version, state, name)) for name, version, state in changed]
+    batch = Batch(connection)
+    for query, values in [_as_one(parts)] if few else parts:
+        batch.add(query, values)
     return batch
 
 
 _KEEP = "UPDATE books.stream SET version = $1, state = $2 WHERE name = $3"
 
 
-def _add(batch: Batch, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
-    """Insert by 32, 16, 8, 4, 2 and 1, so that few statements need to be prepared."""
+def _inserts(
+    table: str, columns: tuple[str, ...], rows: Sequence[Row], *, whole: bool
+) -> Iterator[Part]:
+    """Insert by 32, 16, 8, 4, 2 and 1, so that few statements need to be prepared; or at once."""
     at = 0
     while left := len(rows) - at:
-        count = min(1 << (left.bit_length() - 1), 32)
-        values = [value for row in rows[at : at + count] for value in row]
-        batch.add(_statement(table, tuple(columns), count), values)
+        count = left if whole else min(1 << (left.bit_length() - 1), 32)
+        yield (
+            _statement(table, columns, count),
+            [value for row in rows[at : at + count] for value in row],
+        )
         at += count
+
+
+def _as_one(parts: list[Part]) -> Part:
+    return (
+        _together(tuple(query for query, _ in parts)),
+        [value for _, values in parts for value in values],
+    )
+
+
+@cache
+def _together(queries: tuple[str, ...]) -> str:
+    """One statement that does what these do. Keys and triggers look once all of it is there."""
+    number = count(1)
+    *first, last = [re.sub(r"\$\d+", lambda _: f"${next(number)}", query) for query in queries]
+    told = ", ".join(f"p{n} AS ({query})" for n, query in enumerate(first))
+    return f"WITH {told} {last}" if told else last
 
 
 @cache

@@ -13,7 +13,7 @@ import select
 from collections.abc import Sequence
 from itertools import count
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, proxy
 
 import psycopg
 from psycopg import abc, errors, pq
@@ -32,8 +32,23 @@ _BY_KEYS = "SET LOCAL enable_seqscan = off"
 table was small would read all of that table long after. A command looks rows up by their keys."""
 
 _numbers = count(1)
-_prepared: "WeakKeyDictionary[Connection, dict[str, bytes]]" = WeakKeyDictionary()
-"""By connection: the statements it knows, and their names."""
+
+
+class _Line:
+    """What is kept of a connection as long as it lives, and does not keep it alive."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection: Any = proxy(connection)
+        self.adapters = connection.adapters
+        self.known: dict[str, bytes] = {}
+        """The statements it knows, and their names."""
+        self.adapt = Transformer(self)
+        """Writes and reads values, and remembers how each type is written and read."""
+        self.poll = select.poll()
+        self.poll.register(connection.pgconn.socket, select.POLLIN)
+
+
+_lines: "WeakKeyDictionary[Connection, _Line]" = WeakKeyDictionary()
 
 
 class Batch:
@@ -55,11 +70,13 @@ class Batch:
 
         Raises the first error as psycopg does; what stood after it was not done.
         """
-        known = _prepared.setdefault(self._connection, {})
+        line = _lines.get(self._connection)
+        if line is None:
+            line = _lines[self._connection] = _Line(self._connection)
+        known, adapt = line.known, line.adapt
         fresh: dict[str, bytes] = {}
         with self._connection.lock:
             pgconn = self._connection.pgconn
-            adapt = Transformer(self._connection)
             messages = [
                 (query, adapt.dump_sequence(values, [PyFormat.TEXT] * len(values)))
                 for query, values in self._statements
@@ -76,12 +93,12 @@ class Batch:
                     pgconn.send_query_prepared(name, parameters, result_format=pq.Format.BINARY)
                     asked.append(None)
                 pgconn.pipeline_sync()
-                results = _received(pgconn)
+                results = _received(pgconn, line.poll)
                 pgconn.exit_pipeline_mode()
             except BaseException:
                 pgconn.finish()  # nobody knows what it would answer next
                 raise
-        return self._answers(known, fresh, asked, results, adapt)
+            return self._answers(known, fresh, asked, results, adapt)
 
     def _answers(
         self,
@@ -110,13 +127,11 @@ class Batch:
         return answers
 
 
-def _received(pgconn: pq.abc.PGconn) -> list[pq.abc.PGresult]:
+def _received(pgconn: pq.abc.PGconn, poll: select.poll) -> list[pq.abc.PGresult]:
     """Every result up to the end of the batch, whatever the sizes of question and answer."""
-    poll = select.poll()
-    poll.register(pgconn.socket, select.POLLIN | select.POLLOUT)
     sending = bool(pgconn.flush())
-    if not sending:
-        poll.modify(pgconn.socket, select.POLLIN)
+    if sending:
+        poll.modify(pgconn.socket, select.POLLIN | select.POLLOUT)
     results: list[pq.abc.PGresult] = []
     while True:
         while sending or pgconn.is_busy():
