@@ -43,6 +43,7 @@ _COLUMNS = {
     " effective book asset quantity debit_class debit_detail credit_class credit_detail authority"
     " scope book2 asset2 quantity2 debit_class2 debit_detail2 credit_class2 credit_detail2"
     " authority2 scope2",
+    "stream": "name version state",
 }
 
 _MAY_BE_THERE = ("document", "permitted")
@@ -81,11 +82,12 @@ class Inserting:
             self._pool = ThreadPoolExecutor(1)
         self._under_way.append(self._pool.submit(_insert_whole, self._connection, ready))
 
-    def last(self, rows: Rows) -> None:
-        """Insert, and return when it is done."""
+    def last(self, rows: Rows, changed: list[Row]) -> None:
+        """Insert, keep the folds of streams that changed, and return when it is done."""
         ready = _ready(rows)
         self._wait(0)
         _insert(self._connection, ready)
+        _keep(self._connection, changed)
 
     def _wait(self, left: int) -> None:
         """Until no more than so many are still to be done."""
@@ -120,8 +122,10 @@ def _insert_whole(connection: Connection, rows: Ready) -> None:
     when nothing else would be done meanwhile."""
     _insert(connection, rows)
     keys = ", ".join(f"books.{name}" for name in _WHOLE)
-    connection.execute(f"SET CONSTRAINTS {keys} IMMEDIATE")
-    connection.execute(f"SET CONSTRAINTS {keys} DEFERRED")
+    # One message, and one answer to wait for. Two statements at once cannot be prepared.
+    connection.execute(
+        f"SET CONSTRAINTS {keys} IMMEDIATE; SET CONSTRAINTS {keys} DEFERRED", prepare=False
+    )
 
 
 def _ready(rows: Rows) -> Ready:
@@ -240,10 +244,8 @@ def _copy(connection: Connection, table: str, columns: Sequence[str], text: byte
         send(connection, copy, text)
 
 
-def write_states(connection: Connection, new: list[Row], changed: list[Row]) -> None:
-    """Keep each touched stream's fold beside its events."""
-    if new:
-        insert_rows(connection, "stream", ("name", "version", "state"), new)
+def _keep(connection: Connection, changed: list[Row]) -> None:
+    """Keep the folds of streams that were there before beside their events."""
     if changed:
         connection.cursor().executemany(
             "UPDATE books.stream SET version = %s, state = %s WHERE name = %s",
@@ -251,4 +253,4 @@ def write_states(connection: Connection, new: list[Row], changed: list[Row]) -> 
         )
 
 
-__all__ = ["BULK", "Inserting", "Row", "Rows", "insert_rows", "small", "write_states"]
+__all__ = ["BULK", "Inserting", "Row", "Rows", "insert_rows", "small"]

@@ -27,7 +27,7 @@ from qazyna.ledger.entry import (
 )
 from qazyna.plan import Event, book_stream
 from qazyna.shell.store.codec import Origin, entry_leaf, event_leaf
-from qazyna.shell.store.inserting import BULK, Inserting, Row, Rows, small, write_states
+from qazyna.shell.store.inserting import BULK, Inserting, Row, Rows, small
 from qazyna.shell.store.reading import Known, state_json
 from qazyna.shell.store.wire import Transaction
 
@@ -133,9 +133,8 @@ def write(
                 inserting.put(rows)
                 rows = defaultdict(list)
             rows["command"] = [_command(origin, result(follows), known)]
-            states = _states(known, first, streams)
-            inserting.last(rows)
-            write_states(connection, *states)
+            rows["stream"], changed = _states(known, first, streams)
+            inserting.last(rows, changed)
     return follows, writer.seqs
 
 
