@@ -99,7 +99,8 @@ def write(
 ) -> tuple[list[Event], list[int]]:
     """Write what follows from a command, as it follows; returns the events and their numbers.
 
-    With `last`, nothing else belongs to the transaction, and what is little is committed at once.
+    With `last`, nothing else belongs to the transaction: what is little is committed at once, and
+    of what is much the events and the folds are let go before they are written to the end.
     `first` holds the versions the streams had before; `result` gives, in the end, what the command
     answers. Holdings and their running quantities are not written: the database brings them
     about itself.
@@ -134,6 +135,10 @@ def write(
                 rows = defaultdict(list)
             rows["command"] = [_command(origin, result(follows), known)]
             rows["stream"], changed = _states(known, first, streams)
+            if last:  # a hundred thousand objects go while the server still writes
+                follows.clear()
+                known.world.states.clear()
+                writer.entry_ids.clear()
             inserting.last(rows, changed)
     return follows, writer.seqs
 
