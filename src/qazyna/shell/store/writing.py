@@ -40,7 +40,7 @@ Scope = tuple[str, str, int, str, str]
 BATCH = 4_000
 """So many events are prepared while those before them are written."""
 
-FIRST = 1_000
+FIRST = 250
 """So many in the first batch, that writing may begin soon. Each is twice as large as the one
 before, up to `BATCH`: what a batch adds to the months' sums it adds at once."""
 
