@@ -372,6 +372,7 @@ CREATE TABLE tally (
     -- `shard` only spreads concurrent writers over rows. Every posting is added to one row, which
     -- says what kind of book, which classes and which asset: so it is here that what a posting
     -- debits and credits must be lawful. That is asked when a row of sums begins, and not again.
+    -- (Deferred: of a row that one transaction begins and adds to, it would be asked each time.)
     month        date          NOT NULL,
     book_kind    text          NOT NULL,
     kind         text          NOT NULL,
@@ -389,9 +390,11 @@ CREATE TABLE tally (
     PRIMARY KEY (month, book_kind, kind, leg, debit_class, credit_class, counter, asset, currency,
                  flow, shard),
     CONSTRAINT debits_what_is_lawful
-        FOREIGN KEY (book_kind, debit_class, asset) REFERENCES lawful,
+        FOREIGN KEY (book_kind, debit_class, asset) REFERENCES lawful
+        DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT credits_what_is_lawful
         FOREIGN KEY (book_kind, credit_class, asset) REFERENCES lawful
+        DEFERRABLE INITIALLY DEFERRED
 ) WITH (fillfactor = 50);
 
 CREATE TABLE price (

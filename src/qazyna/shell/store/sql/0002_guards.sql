@@ -328,9 +328,8 @@ BEGIN
     END IF;
 
     -- 6. Add to the month's sums. One leg has one sum to add to, and needs no grouping. Many have a
-    --    shard of their own, so that nobody who posts one waits for them. What is lawful goes before
-    --    (the count sees to that), for the sums ask for it. It begins with the first holding of its
-    --    kind; `titles` says its side, and is held to the chart by that.
+    --    shard of their own, so that nobody who posts one waits for them. What is lawful comes
+    --    with the first holding of its kind; `titles` says its side, and is held to the chart by that.
     IF posted = 1 THEN
         IF opened THEN
             INSERT INTO lawful (book_kind, class, asset, side, asset_class)
@@ -387,10 +386,9 @@ BEGIN
             WHERE l.book_kind = of.book_kind AND l.class = of.class AND l.asset = of.asset)
         ORDER BY 1, 2, 3
         ON CONFLICT DO NOTHING
-        RETURNING true
     )
     INSERT INTO tally AS t
-    SELECT * FROM sums WHERE (SELECT count(*) FROM first_of_its_kind) >= 0
+    SELECT * FROM sums
     ON CONFLICT (month, book_kind, kind, leg, debit_class, credit_class, counter, asset, currency,
                  flow, shard)
     DO UPDATE SET quantity = t.quantity + excluded.quantity, value = t.value + excluded.value,
