@@ -9,6 +9,7 @@ from bench.register_rows import COLUMNS, text
 from qazyna.errors import FileRefused, Refused
 from qazyna.history import register as history
 from qazyna.office.periods import ClosePeriod
+from qazyna.shell.adapters.tables import read_table
 from qazyna.shell.importing import import_register_file
 from qazyna.shell.store import inserting, writing
 from qazyna.shell.store.commit import execute
@@ -32,6 +33,26 @@ def test_many_batches_make_the_same_books(books, register):
     assert ROWS == import_register_file(books, register, actor="owner")["accepted"]
     found = check(books)
     assert (False, True) == (bool(found.found), found.events > 6 * writing.BATCH)
+
+
+def test_what_else_belongs_to_a_large_command_sees_its_events(books, register):
+    """Without anything else they are let go before they are written to the end."""
+    columns, lines, content = read_table(register)
+    command = history.ImportHistory.model_construct(
+        file=register.name, columns=columns, rows=tuple(lines)
+    )
+    seen: list[tuple[int, int]] = []
+
+    def also(connection, world, events, number):
+        count = "SELECT count(*) FROM books.event WHERE seq >= %s"
+        seen.append((len(events), connection.execute(count, [number]).fetchone()[0]))
+        assert all(event.stream in world.states for event in events)
+
+    documents = [(register.name, content)]
+    execute(books, command, actor="owner", documents=documents, also=also)
+    ((events, written),) = seen
+    assert events == written > 6 * writing.BATCH
+    assert 0 == check(books).found
 
 
 BAD = {**PENDING, "asset": "DOGE", "quantity": "NaN"}

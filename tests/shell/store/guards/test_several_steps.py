@@ -126,6 +126,17 @@ def backdate_a_command(books: ByHand) -> None:
     books.insert("command", body | {"recorded_at": "2020-01-01"})
 
 
+def grant_where_another_schema_says_that_all_is_equal(books: ByHand) -> None:
+    books.connection.execute(
+        "CREATE SCHEMA other;"
+        " CREATE FUNCTION other.same(text, text) RETURNS boolean IMMUTABLE LANGUAGE sql AS"
+        " 'SELECT true';"
+        " CREATE OPERATOR other.= (LEFTARG = text, RIGHTARG = text, FUNCTION = other.same);"
+        " SET LOCAL search_path = other, pg_catalog"
+    )
+    path.order(books.twisted({"the scope": {"authority": "necessity"}}))
+
+
 def use_an_order_twice_for_two_details_of_a_title(books: ByHand) -> None:
     path.vest(books)
     path.vest(books.twisted({"its posting": {"credit_detail": "another"}}))
@@ -190,6 +201,7 @@ STEPS = [
     (quote_no_price, "price_price_check"),
     (keep_another_text_under_a_digest, "document_check"),
     (backdate_a_command, NOW),
+    (grant_where_another_schema_says_that_all_is_equal, "by_the_right_kind_of_event"),
     (use_an_order_twice_for_two_details_of_a_title, "never_overdrawn"),
     (sell_what_another_detail_of_the_title_has, "never_below_zero"),
     (move_back_from_a_detail_spelled_in_another_way, "never_below_zero"),

@@ -65,12 +65,13 @@ CREATE TABLE second_posting_rule (
 );
 
 -- Which authority an event of which kind can give. (A function, for PostgreSQL reads the text of a
--- CHECK anew for each statement, and this is long.)
+-- CHECK anew for each statement, and this is long. Its operator is named in full, for a function
+-- looks where its caller says.)
 CREATE FUNCTION can_give(event_kind text, authority text) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE
 AS $$
 BEGIN
-    RETURN authority || ' ' || event_kind = ANY ('{
+    RETURN pg_catalog.concat(authority, ' ', event_kind) OPERATOR(pg_catalog.=) ANY ('{
         final_order forfeiture_became_final,
         award restitution_awarded,
         payout restitution_awarded,
