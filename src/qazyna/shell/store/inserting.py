@@ -157,16 +157,13 @@ _FEW = 8
 """So many rows go in one statement. So few have few forms, and each is prepared once."""
 
 
-def small(connection: Connection, rows: Rows, states: tuple[list[Row], list[Row]]) -> Batch:
+def small(connection: Connection, rows: Rows, changed: list[Row]) -> Batch:
     """All of a small command, to be sent at once."""
-    new, changed = states
-    found = [(table, columns, rows.get(table, [])) for table, columns in _COLUMNS.items()]
-    found.append(("stream", "name version state", new))
-    few = sum(len(rows) for _, _, rows in found) + len(changed) <= _FEW
+    few = sum(map(len, rows.values())) + len(changed) <= _FEW
     parts = [
         part
-        for table, columns, rows in found
-        for part in _inserts(table, tuple(columns.split()), rows, whole=few)
+        for table, columns in _COLUMNS.items()
+        for part in _inserts(table, tuple(columns.split()), rows.get(table, []), whole=few)
     ]
     parts += [(_KEEP, (version, state, name)) for name, version, state in changed]
     batch = Batch(connection)

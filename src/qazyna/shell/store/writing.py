@@ -128,7 +128,8 @@ def write(
         streams = {event.stream for event in follows}
         if not inserting.many and sum(map(len, rows.values())) + len(streams) < BULK:
             rows["command"] = [_command(origin, result(follows), known)]
-            transaction.send(small(connection, rows, _states(known, first, streams)), last=last)
+            rows["stream"], changed = _states(known, first, streams)
+            transaction.send(small(connection, rows, changed), last=last)
         else:
             if inserting.many:
                 inserting.put(rows)
