@@ -33,6 +33,14 @@ table was small would read all of that table long after. A command looks rows up
 
 _numbers = count(1)
 
+# As numbers, as libpq gives them: to look one up in its class takes longer than what is asked here.
+_DONE, _ROWS, _ALL_DONE = map(
+    int, (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK, pq.ExecStatus.PIPELINE_SYNC)
+)
+_IDLE, _LOST = int(pq.TransactionStatus.IDLE), int(pq.TransactionStatus.UNKNOWN)
+_BAD = int(pq.ConnStatus.BAD)
+_TEXT, _BINARY = PyFormat.TEXT, pq.Format.BINARY
+
 
 class _Line:
     """What is kept of a connection as long as it lives, and does not keep it alive."""
@@ -78,7 +86,7 @@ class Batch:
         with self._connection.lock:
             pgconn = self._connection.pgconn
             messages = [
-                (query, adapt.dump_sequence(values, [PyFormat.TEXT] * len(values)))
+                (query, adapt.dump_sequence(values, [_TEXT] * len(values)) if values else None)
                 for query, values in self._statements
             ]
             asked: list[str | None] = []
@@ -90,7 +98,7 @@ class Batch:
                         name = fresh[query] = b"qazyna_%d" % next(_numbers)
                         pgconn.send_prepare(name, query.encode())
                         asked.append(query)
-                    pgconn.send_query_prepared(name, parameters, result_format=pq.Format.BINARY)
+                    pgconn.send_query_prepared(name, parameters, result_format=_BINARY)
                     asked.append(None)
                 pgconn.pipeline_sync()
                 results = _received(pgconn, line.poll)
@@ -110,14 +118,15 @@ class Batch:
     ) -> list[list[Row]]:
         answers: list[list[Row]] = []
         for prepared, result in zip(asked, results, strict=False):
-            if result.status not in (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK):
+            status = result.status
+            if status != _DONE and status != _ROWS:
                 error = errors.error_from_result(result)
                 if isinstance(error, errors.InvalidSqlStatementName):
                     known.clear()  # psycopg has deallocated all: they are prepared anew
                 raise error
             if prepared is not None:
                 known[prepared] = fresh[prepared]
-            elif result.status == pq.ExecStatus.COMMAND_OK:
+            elif status == _DONE:
                 answers.append([])
             else:
                 adapt.set_pgresult(result)
@@ -140,14 +149,12 @@ def _received(pgconn: pq.abc.PGconn, poll: select.poll) -> list[pq.abc.PGresult]
             if sending and not pgconn.flush():
                 sending = False
                 poll.modify(pgconn.socket, select.POLLIN)
-        result = pgconn.get_result()
-        if result is None:
-            if pgconn.status == pq.ConnStatus.BAD:
+        while (result := pgconn.get_result()) is not None:  # None: all that one statement answers
+            if result.status == _ALL_DONE:
                 return results
-            continue  # the end of one statement's results
-        if result.status == pq.ExecStatus.PIPELINE_SYNC:
+            results.append(result)
+        if pgconn.status == _BAD:
             return results
-        results.append(result)
 
 
 class Transaction:
@@ -159,7 +166,7 @@ class Transaction:
         self._begun = False
 
     def __enter__(self) -> "Transaction":
-        if self.connection.info.transaction_status != pq.TransactionStatus.IDLE:
+        if self.connection.pgconn.transaction_status != _IDLE:
             self._within = self.connection.transaction()
             self._within.__enter__()
         return self
@@ -167,9 +174,7 @@ class Transaction:
     def __exit__(self, kind: Any, error: Any, trace: Any) -> Any:
         if self._within is not None:
             return self._within.__exit__(kind, error, trace)
-        if self.connection.closed:
-            return None
-        if self.connection.info.transaction_status != pq.TransactionStatus.IDLE:
+        if self.connection.pgconn.transaction_status not in (_IDLE, _LOST):
             end = Batch(self.connection)
             end.add("COMMIT" if error is None else "ROLLBACK")
             end.send()
