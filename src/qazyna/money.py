@@ -7,10 +7,11 @@ no value. *Unvalued* is `None`; it is never zero, and a sum with an unvalued par
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from types import MappingProxyType
+from typing import Final
 
 from qazyna.errors import InvariantBroken, Refused
 
@@ -122,7 +123,7 @@ BTC = Asset("BTC", "crypto", 8, 21_000_000, "Bitcoin")
 ETH = Asset("ETH", "crypto", 18, 10**9, "Ether")
 USDT = Asset("USDT", "crypto", 6, 10**12, "Tether USD")
 
-ASSETS: Mapping[str, Asset] = MappingProxyType(
+ASSETS: Final = MappingProxyType(
     {asset.code: asset for asset in (KZT, USD, EUR, GBP, CNY, CZK, AED, XAU, BTC, ETH, USDT)}
 )
 """The assets every installation knows. Fund units and forked coins join when they first appear."""

@@ -1,6 +1,5 @@
 """What a command must know, read in one round trip and locked where others might change it."""
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,6 +7,7 @@ from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
+from pydantic_core import from_json
 
 from qazyna.blueprint import Blueprint
 from qazyna.blueprint import parse as parse_blueprint
@@ -23,8 +23,6 @@ from qazyna.shell.store.pricing import FRESH, decided_below, valuer_for
 from qazyna.shell.store.wire import Batch, Transaction
 
 Connection = psycopg.Connection[Any]
-
-LAW = "law"
 
 
 @dataclass
@@ -43,19 +41,24 @@ class Known:
 
 
 _STREAMS = """
-    SELECT name, version, state FROM books.stream WHERE name = ANY($1) ORDER BY name FOR UPDATE
+    SELECT name, version, state::text FROM books.stream WHERE name {} ORDER BY name FOR UPDATE
 """
 _BOOKS = """
-    SELECT book, class, detail, asset, quantity FROM books.holding WHERE book = ANY($1)
+    SELECT book, class, detail, asset, quantity::text FROM books.holding WHERE book {}
 """
+_ONE = "= $1"
+_MANY = "= ANY(ARRAY(SELECT jsonb_array_elements_text($1)))"
+_THE_STREAM, _THE_STREAMS = _STREAMS.format(_ONE), _STREAMS.format(_MANY)
+_THE_BOOK, _THE_BOOKS = _BOOKS.format(_ONE), _BOOKS.format(_MANY)
 _ASSETS = "SELECT code, class, scale, name FROM books.asset WHERE event IS NOT NULL"
 _REST = f"""
     SELECT clock_timestamp(),
-           {FRESH.format("$4")},
+           {FRESH.format("$3")},
            (SELECT max(recorded_at) FROM books.event),
            (SELECT jsonb_build_array(encode(body_sha256, 'hex'), result)
             FROM books.command WHERE key = $1),
-           (SELECT jsonb_object_agg(name, state) FROM books.stream WHERE name IN ($2, $3)),
+           (SELECT state::text FROM books.stream WHERE name = 'law'),
+           (SELECT state::text FROM books.stream WHERE name = $2),
            (SELECT jsonb_agg(jsonb_build_array(code, class, scale, name)) FROM ({_ASSETS}) AS a),
            ARRAY[nextval('books.event_seq')],
            ARRAY[nextval('books.entry_id'), nextval('books.entry_id')]
@@ -76,13 +79,14 @@ def read_known(
     documents = tuple(documents)
     books = sorted(set(command.books()))
     batch = Batch(connection)
-    _add_any(batch, _STREAMS, streams)
-    _add_any(batch, _BOOKS, books)
+    _add_any(batch, _THE_STREAM, _THE_STREAMS, streams)
+    _add_any(batch, _THE_BOOK, _THE_BOOKS, books)
     # The clock is read after the locks: whoever waited is stamped after whom it waited for. And
     # numbers are drawn after all that was read: whatever was there has lower ones.
-    batch.add(_REST, [key, LAW, f"office/{actor}", decided_below(connection)])
-    locked, rows, rest = transaction.send(batch)
-    recorded_at, fresh_prices, before, repeated, folds, assets, event_seqs, entry_ids = rest[0]
+    office = f"office/{actor}"
+    batch.add(_REST, [key, office, decided_below(connection)])
+    locked, rows, [rest] = transaction.send(batch)
+    recorded_at, fresh_prices, before, repeated, law, actors, assets, event_seqs, entry_ids = rest
     assert isinstance(recorded_at, datetime)
     if before is not None and recorded_at < before and not repeated:
         raise _set_back(recorded_at, before)
@@ -90,17 +94,15 @@ def read_known(
     states: dict[str, State] = {}
     versions: dict[str, int] = {}
     for name, version, state in locked:
-        states[name] = STATES[name.partition("/")[0]].model_validate(state)
+        states[name] = load_state(state, name)
         versions[name] = version
-    kept: dict[str, Any] = folds or {}
-    law = kept.pop(LAW, None)
-    for name, state in kept.items():
-        states.setdefault(name, STATES["office"].model_validate(state))
-    blueprint = _blueprint(connection, law, documents)
+    if actors is not None and office not in states:
+        states[office] = load_state(actors, office)
+    blueprint = _blueprint(connection, from_json(law) if law else None, documents)
     more = sorted(_books_of_cases(books, states))
     if more:
         batch = Batch(connection)
-        _add_any(batch, _BOOKS, more)
+        _add_any(batch, _THE_BOOK, _THE_BOOKS, more)
         rows += transaction.send(batch)[0]
     quantities = {
         (Account(book, klass, detail), asset): int(quantity)
@@ -141,15 +143,14 @@ def _set_back(now: datetime, before: datetime) -> Refused:
     )
 
 
-def _add_any(batch: Batch, query: str, names: list[str]) -> None:
+def _add_any(batch: Batch, one: str, many: str, names: list[str]) -> None:
     """The query for these names. For one, as most commands have, PostgreSQL keeps its plan; for an
     array it would plan anew each time, which takes longer than the query. Thousands go as JSON,
     which is written at once."""
     if len(names) == 1:
-        batch.add(query.replace("= ANY($1)", "= $1"), names)
+        batch.add(one, names)
     else:
-        array = "ARRAY(SELECT jsonb_array_elements_text($1))"
-        batch.add(query.replace("= ANY($1)", f"= ANY({array})"), [Jsonb(names)])
+        batch.add(many, [Jsonb(names)])
 
 
 def _books_of_cases(named: Iterable[str], states: dict[str, State]) -> Iterator[str]:
@@ -161,9 +162,8 @@ def _books_of_cases(named: Iterable[str], states: dict[str, State]) -> Iterator[
 
 
 def _assets(rows: Iterable[tuple[str, str, int, str]]) -> dict[str, Asset]:
-    return {
-        **ASSETS,
-        **{code: Asset(code, klass, scale, 10**15, name) for code, klass, scale, name in rows},
+    return ASSETS | {
+        code: Asset(code, klass, scale, 10**15, name) for code, klass, scale, name in rows
     }
 
 
@@ -260,7 +260,7 @@ def state_json(state: State) -> str:
 
 
 def load_state(text: str | bytes, stream: str) -> State:
-    return STATES[stream.partition("/")[0]].model_validate(json.loads(text))
+    return STATES[stream.partition("/")[0]].model_validate_json(text)
 
 
 __all__ = [
