@@ -109,7 +109,8 @@ def _of(connection: Connection) -> _Kept:
         ).fetchone()
         info = connection.info
         name = _names[connection] = f"{info.host}:{info.port}/{info.dbname}:{row and row[0]}"
-    return _kept.setdefault(name, _Kept())
+    kept = _kept.get(name)
+    return _kept.setdefault(name, _Kept()) if kept is None else kept
 
 
 def _current(connection: Connection, fresh: Sequence[int] | None = None) -> _Kept:
