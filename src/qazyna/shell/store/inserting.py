@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import cache
-from itertools import count
+from itertools import chain, count
 from typing import Any
 
 import psycopg
@@ -159,29 +159,29 @@ _FEW = 8
 
 def small(connection: Connection, rows: Rows, changed: list[Row]) -> Batch:
     """All of a small command, to be sent at once."""
-    few = sum(map(len, rows.values())) + len(changed) <= _FEW
-    parts = [
-        part
-        for table, columns in _COLUMNS.items()
-        for part in _inserts(table, tuple(columns.split()), rows.get(table, []), whole=few)
-    ]
-    parts += [(_KEEP, (version, state, name)) for name, version, state in changed]
     batch = Batch(connection)
-    for query, values in [_as_one(parts)] if few else parts:
-        batch.add(query, values)
+    kept = [(version, state, name) for name, version, state in changed]
+    if sum(map(len, rows.values())) + len(kept) <= _FEW:
+        counts = tuple([(table, len(rows[table])) for table in _COLUMNS if rows.get(table)])
+        found = [rows[table] for table, _ in counts]
+        batch.add(_as_one(counts, len(kept)), list(chain(*chain(*found), *kept)))
+        return batch
+    for table, columns in _COLUMNS.items():
+        for query, values in _inserts(table, tuple(columns.split()), rows.get(table, [])):
+            batch.add(query, values)
+    for values in kept:
+        batch.add(_KEEP, values)
     return batch
 
 
 _KEEP = "UPDATE books.stream SET version = $1, state = $2 WHERE name = $3"
 
 
-def _inserts(
-    table: str, columns: tuple[str, ...], rows: Sequence[Row], *, whole: bool
-) -> Iterator[Part]:
-    """Insert by 32, 16, 8, 4, 2 and 1, so that few statements need to be prepared; or at once."""
+def _inserts(table: str, columns: tuple[str, ...], rows: Sequence[Row]) -> Iterator[Part]:
+    """Insert by 32, 16, 8, 4, 2 and 1, so that few statements need to be prepared."""
     at = 0
     while left := len(rows) - at:
-        count = left if whole else min(1 << (left.bit_length() - 1), 32)
+        count = min(1 << (left.bit_length() - 1), 32)
         yield (
             _statement(table, columns, count),
             [value for row in rows[at : at + count] for value in row],
@@ -189,16 +189,12 @@ def _inserts(
         at += count
 
 
-def _as_one(parts: list[Part]) -> Part:
-    return (
-        _together(tuple(query for query, _ in parts)),
-        [value for _, values in parts for value in values],
-    )
-
-
 @cache
-def _together(queries: tuple[str, ...]) -> str:
-    """One statement that does what these do. Keys and triggers look once all of it is there."""
+def _as_one(counts: tuple[tuple[str, int], ...], kept: int) -> str:
+    """One statement that inserts so many rows into each table and keeps so many folds. Keys and
+    triggers look once all of it is there."""
+    queries = [_statement(table, tuple(_COLUMNS[table].split()), many) for table, many in counts]
+    queries += [_KEEP] * kept
     number = count(1)
     *first, last = [re.sub(r"\$\d+", lambda _: f"${next(number)}", query) for query in queries]
     told = ", ".join(f"p{n} AS ({query})" for n, query in enumerate(first))
