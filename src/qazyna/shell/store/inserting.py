@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 
+from qazyna.history.register import uncollected
 from qazyna.shell.store.copying import copied, send
 from qazyna.shell.store.turns import short_turns
 from qazyna.shell.store.wire import Batch
@@ -79,6 +80,7 @@ class Inserting:
         self._wait(_QUEUE)
         if self._pool is None:
             self._turns.enter_context(short_turns())
+            self._turns.enter_context(uncollected())
             self._pool = ThreadPoolExecutor(1)
         self._under_way.append(self._pool.submit(_insert_whole, self._connection, ready))
 

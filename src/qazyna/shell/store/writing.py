@@ -16,7 +16,6 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from qazyna.errors import InvariantBroken
-from qazyna.history.register import uncollected
 from qazyna.ledger import chart
 from qazyna.ledger.entry import (
     THIS_EVENT,
@@ -61,16 +60,16 @@ class _Ids:
     def __init__(
         self, connection: Connection, wanted: dict[str, int], drawn: dict[str, list[int]]
     ) -> None:
-        pool = _pools.setdefault(connection, {})
-        self._ids = {
-            name: pool.setdefault(name, []) if name in _POOLED else drawn.setdefault(name, [])
-            for name in wanted
-        }
-        missing = {
-            name: count - len(self._ids[name]) + (_POOL if name in _POOLED else 0)
-            for name, count in wanted.items()
-            if count > len(self._ids[name])
-        }
+        self._ids = drawn
+        missing: dict[str, int] = {}
+        for name, count in wanted.items():
+            if not count:
+                continue
+            if name not in drawn:
+                pool = _pools.setdefault(connection, {}) if name in _POOLED else {}
+                drawn[name] = pool.setdefault(name, [])
+            if count > (there := len(drawn[name])):
+                missing[name] = count - there + (_POOL if name in _POOLED else 0)
         if missing:
             columns = ", ".join(
                 f"ARRAY(SELECT nextval('books.{name}') FROM generate_series(1, {count}))"
@@ -83,7 +82,7 @@ class _Ids:
 
     def of(self, name: str) -> Callable[[], int]:
         """What gives the next of these ids."""
-        return self._ids[name].pop
+        return self._ids.get(name, []).pop
 
 
 def write(
@@ -109,7 +108,7 @@ def write(
     follows: list[Event] = []
     rows: Rows = defaultdict(list)
     rows["document"] = [(_sha256(content), name, content) for name, content in documents]
-    with uncollected(), Inserting(connection) as inserting:
+    with Inserting(connection) as inserting:
         writer = _Writer(known, first, origin, inserting)
         size = min(FIRST, BATCH)
         try:
