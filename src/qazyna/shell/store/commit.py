@@ -165,11 +165,12 @@ def _done(key: str, command: Command, first: dict[str, int], follows: list[Event
     versions = dict(first)
     told: list[dict[str, Any]] = []
     for event in follows[:TOLD]:
-        versions[event.stream] = versions.get(event.stream, 0) + 1
+        stream = event.stream
+        version = versions[stream] = versions.get(stream, 0) + 1
         told.append(
             {
-                "stream": event.stream,
-                "version": versions[event.stream],
+                "stream": stream,
+                "version": version,
                 "kind": event.kind,
                 "on": event.on.isoformat(),
             }

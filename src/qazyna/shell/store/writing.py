@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg.types.json import Jsonb
+from pydantic_core import to_json
 
 from qazyna.errors import InvariantBroken
 from qazyna.ledger import chart
@@ -146,7 +147,7 @@ def write(
 def _command(origin: Origin, result: Any, known: Known) -> Row:
     """The row of the command itself."""
     asked = (origin.key, origin.kind, origin.body_sha256, origin.salt)
-    return *asked, Jsonb(result), origin.actor, known.recorded_at
+    return *asked, to_json(result).decode(), origin.actor, known.recorded_at
 
 
 class _Writer:
