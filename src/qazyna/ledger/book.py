@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from qazyna.errors import InvariantBroken
+from qazyna.ledger.chart import LOCATIONS
 from qazyna.ledger.entry import Account, Entry
 
 Key: TypeAlias = tuple[Account, str]
@@ -36,26 +37,30 @@ class Balances:
 
     def locations(self, book: str, asset: str) -> list[tuple[Account, int]]:
         """Where the asset is, in one book; the same order every time."""
-        return sorted(
-            (account, amount)
-            for account, code, amount in self
-            if account.book == book and code == asset and account.side == "location"
-        )
+        return self._held(book, asset, places=True)
 
     def titles(self, book: str, asset: str) -> list[tuple[Account, int]]:
         """Whose the asset is, in one book; the same order every time."""
+        return self._held(book, asset, places=False)
+
+    def _held(self, book: str, asset: str, *, places: bool) -> list[tuple[Account, int]]:
         return sorted(
-            (account, amount)
-            for account, code, amount in self
-            if account.book == book and code == asset and account.side == "title"
+            [
+                (account, amount)
+                for (account, code), amount in self._quantities.items()
+                if amount
+                and code == asset
+                and account.book == book
+                and (account.klass in LOCATIONS) is places
+            ]
         )
 
     def post(self, entries: Iterable[Entry]) -> None:
         """Add the entries. Raises if a holding would fall below zero; what came before is kept."""
         for entry in entries:
             for asset, amount, debit, credit, _ in entry.postings:
-                self._add(debit, asset, amount if debit.side == "location" else -amount)
-                self._add(credit, asset, -amount if credit.side == "location" else amount)
+                self._add(debit, asset, amount if debit.klass in LOCATIONS else -amount)
+                self._add(credit, asset, -amount if credit.klass in LOCATIONS else amount)
 
     def _add(self, account: Account, asset: str, amount: int) -> None:
         key = account, asset
