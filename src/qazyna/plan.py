@@ -16,6 +16,7 @@ from typing import Annotated, Any, ClassVar, Protocol, TypeAlias, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from qazyna.blueprint import Blueprint, Law
+from qazyna.clock import day
 from qazyna.errors import InvariantBroken, Refused
 from qazyna.ledger.book import Balances
 from qazyna.ledger.entry import Account, Entry, EventRef, Grant, Value, grants_for
@@ -27,8 +28,6 @@ BaseUnits = Annotated[int, Field(gt=0), PlainSerializer(str, return_type=str, wh
 
 def _day(value: object) -> object:
     if isinstance(value, str):
-        from qazyna.clock import day
-
         try:
             return day(value)
         except Refused as refused:

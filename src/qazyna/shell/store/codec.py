@@ -8,9 +8,9 @@ apart, so that the leaf can be shown to anyone.
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from json.encoder import encode_basestring as _text
 from typing import Any
 
@@ -74,7 +74,7 @@ def _committed(salt: str, written: bytes) -> str:
     return hashlib.sha256(bytes.fromhex(salt) + written).hexdigest()
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Origin:
     """The command that events come from: who asked for what, under which key.
 
@@ -87,16 +87,15 @@ class Origin:
     body_sha256: bytes
     salt: bytes
 
-    @cached_property
-    def told(self) -> Json:
-        """The command as the leaves of its events tell it."""
-        body = hashlib.sha256(self.salt + self.body_sha256).hexdigest()
-        return {"body_sha256": body, "key": self.key, "kind": self.kind}
+    told: Json = field(init=False)
+    """The command as the leaves of its events tell it."""
+    written: tuple[bytes, bytes] = field(init=False)
+    """The actor and the command as the leaves of its events tell them, in canonical bytes."""
 
-    @cached_property
-    def written(self) -> tuple[bytes, bytes]:
-        """The actor and the command as the leaves of its events tell them, in canonical bytes."""
-        return canonical(self.actor), canonical(self.told)
+    def __post_init__(self) -> None:
+        body = hashlib.sha256(self.salt + self.body_sha256).hexdigest()
+        self.told = {"body_sha256": body, "key": self.key, "kind": self.kind}
+        self.written = _written(self.actor), _written(self.told)
 
 
 _PLAIN = frozenset(("str", "int", "bool", "date", "decimal"))
@@ -259,8 +258,8 @@ def read_event(leaf: bytes, private: Mapping[str, Any] | None) -> tuple[Event, J
     if model is None:
         raise InvariantBroken(f"no event is called {kind!r}")
     body = dict(envelope["body"], on=envelope["on"])
-    for field, kept in (private or {}).items():
-        body[field] = kept["value"]
+    for name, kept in (private or {}).items():
+        body[name] = kept["value"]
     schema = envelope["schema"]
     while schema < model.schema_version:
         body = UPCASTERS[kind, schema](body)

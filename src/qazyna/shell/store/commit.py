@@ -8,7 +8,7 @@ again on what the earlier one left.
 
 import hashlib
 import json
-import secrets
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -81,7 +81,7 @@ def execute(
     `before` may refuse on what is known (four eyes), `also` writes rows that belong to the first
     event (a price file's prices). Both run inside the transaction.
     """
-    key = key or secrets.token_hex(16)
+    key = key or os.urandom(16).hex()
     body = canonical({"kind": command.kind, "body": command.asked()})
     digest = hashlib.sha256(body).digest()
     documents = tuple(documents)
@@ -94,7 +94,7 @@ def execute(
                 if before:
                     before(known.world)
                 first = dict(known.world.versions)
-                origin = Origin(key, command.kind, actor, digest, secrets.token_bytes(16))
+                origin = Origin(key, command.kind, actor, digest, os.urandom(16))
                 return _write(transaction, known, first, command, origin, documents, also)
         except _MET_ANOTHER as met:
             if met.diag.constraint_name == "never_below_zero_on_any_day":

@@ -5,7 +5,7 @@ and compares.
 """
 
 import hashlib
-import secrets
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
@@ -46,7 +46,7 @@ before, up to `BATCH`: what a batch adds to the months' sums it adds at once."""
 
 
 def _salt() -> str:
-    return secrets.token_hex(16)
+    return os.urandom(16).hex()
 
 
 _pools: "WeakKeyDictionary[Connection, dict[str, list[int]]]" = WeakKeyDictionary()
