@@ -66,7 +66,7 @@ _MESSAGE = 1 << 24
 
 
 def _column(values: tuple[Any, ...]) -> Iterable[str]:
-    kinds = set(map(type, values))
+    kinds = _kinds(values)
     if NoneType not in kinds:
         return _told(values, kinds)
     there = [value for value in values if value is not None]
@@ -74,20 +74,31 @@ def _column(values: tuple[Any, ...]) -> Iterable[str]:
     return ["\\N" if value is None else next(told) for value in values]
 
 
+def _kinds(values: tuple[Any, ...]) -> set[type]:
+    """The types there are among them: as a rule one, which is seen sooner than a set is made."""
+    types = list(map(type, values))
+    return {types[0]} if types.count(types[0]) == len(types) else set(types)
+
+
 def _told(values: Sequence[Any], kinds: set[type]) -> Iterable[str]:
     """Values that are there, and of these kinds."""
     if kinds == {str}:
         return values if _clean("".join(values)) else map(_text, values)
     if kinds == {bytes}:
-        return map(_ascii if _plain(b"".join(values)) else _bytes, values)
+        together = b"".join(values)
+        if not _plain(together):
+            return map(_bytes, values)
+        return map(_ascii if b"\\" in together else bytes.decode, values)
+    if kinds == {date}:  # many rows are of few days
+        days = {day: day.isoformat() for day in set(values)}
+        return map(days.__getitem__, values)
     if len(kinds) == 1:
         return map(_FORM[kinds.pop()], values)
     return [_FORM[type(value)](value) for value in values]
 
 
 def _clean(text: str) -> bool:
-    # What is printable has no control character in it.
-    return text.isprintable() and "\\" not in text
+    return "\\" not in text and "\n" not in text and "\r" not in text and "\t" not in text
 
 
 def _text(value: str) -> str:
@@ -120,6 +131,7 @@ _FORM: dict[type, Callable[[Any], str]] = {
     datetime: lru_cache(datetime.isoformat),  # when it was recorded is the same in many rows
     Decimal: str,
     bytes: _bytes,
-    Jsonb: lambda value: _text(to_json(value.obj).decode()),
+    # Of what is escaped here, JSON leaves backslashes alone.
+    Jsonb: lambda value: to_json(value.obj).decode().replace("\\", "\\\\"),
 }
 """How each type is written; of another there is none in the books."""
