@@ -8,6 +8,7 @@ import hashlib
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from itertools import islice
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -45,8 +46,11 @@ FIRST = 250
 before, up to `BATCH`: what a batch adds to the months' sums it adds at once."""
 
 
-def _salt() -> str:
-    return os.urandom(16).hex()
+def _salts() -> Iterator[str]:
+    """Salts of 16 bytes, some at a time from where the system gives them."""
+    while True:
+        drawn = os.urandom(256).hex()
+        yield from [drawn[at : at + 32] for at in range(0, len(drawn), 32)]
 
 
 _pools: "WeakKeyDictionary[Connection, dict[str, list[int]]]" = WeakKeyDictionary()
@@ -125,7 +129,7 @@ def write(
             for _ in events:  # what the rule refuses in the end is told first
                 pass
             raise
-        streams = {event.stream for event in follows}
+        streams = writer.touched(first)
         if not inserting.many and sum(map(len, rows.values())) + len(streams) < BULK:
             rows["command"] = [_command(origin, result(follows), known)]
             rows["stream"], changed = _states(known, first, streams)
@@ -150,6 +154,14 @@ def _command(origin: Origin, result: Any, known: Known) -> Row:
     return *asked, to_json(result).decode(), origin.actor, known.recorded_at
 
 
+@cache
+def _brings(model: type[Event]) -> bool:
+    """Whether anything may come with such an event: assets, permissions, prices, a closed period.
+    With most, nothing does."""
+    ways = ("assets", "permits", "quotes", "closes")
+    return any(getattr(model, way) is not getattr(Event, way) for way in ways)
+
+
 class _Writer:
     """Turns events into rows, batch after batch, and remembers what later rows refer to."""
 
@@ -164,6 +176,7 @@ class _Writer:
         self.entry_ids: dict[tuple[tuple[str, int], int], int] = {}
         """By the event's stream and version, and the number."""
         self.seqs: list[int] = []
+        self.salt = _salts().__next__
         self.mine: set[str] = set(known.read_books)
         """Books that may be posted to."""
 
@@ -186,7 +199,8 @@ class _Writer:
             seqs.append(seq)
             version = versions[stream] = versions.get(stream, 0) + 1
             rows["event"].append(self._event(event, seq, stream, version))
-            self._brought(rows, event, seq)
+            if _brings(type(event)):
+                self._brought(rows, event, seq)
             for grant in grants:
                 scope = self.scopes[grant.kind, stream, version, grant.book, grant.asset] = (
                     scope_id()
@@ -196,9 +210,13 @@ class _Writer:
                 id_ = entry_ids[(stream, version), number] = entry_id()
                 rows["entry"].append(self._entry(entry, id_, seq, stream, version, number))
 
+    def touched(self, first: dict[str, int]) -> list[str]:
+        """The streams that have more events than they had."""
+        return [name for name, version in self.versions.items() if version > first.get(name, 0)]
+
     def _event(self, event: Event, seq: int, stream: str, version: int) -> Row:
         origin, recorded_at = self.origin, self.known.recorded_at
-        leaf, private = event_leaf(event, version, origin, recorded_at, _salt)
+        leaf, private = event_leaf(event, version, origin, recorded_at, self.salt)
         return (
             seq,
             stream,
@@ -306,7 +324,7 @@ _ENTRY_ID = """
 """
 
 
-def _states(known: Known, first: dict[str, int], streams: set[str]) -> tuple[list[Row], list[Row]]:
+def _states(known: Known, first: dict[str, int], streams: list[str]) -> tuple[list[Row], list[Row]]:
     """The folds of the touched streams: those that are new, and those that changed."""
     new: list[Row] = []
     changed: list[Row] = []
