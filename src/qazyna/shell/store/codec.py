@@ -138,8 +138,8 @@ def _in_order_already(schema: Any) -> bool:
 
 
 @lru_cache
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat()
+def _instant(at: datetime) -> bytes:
+    return to_json(at.astimezone(UTC).isoformat())
 
 
 def event_leaf(
@@ -155,9 +155,10 @@ def event_leaf(
     """
     body: list[bytes] = []
     private: Json = {}
+    values = vars(event)
     try:
         for name, key, write, hidden in _fields(type(event)):
-            value = getattr(event, name)
+            value = values[name]
             if value is None:
                 continue
             written = write(value)
@@ -173,7 +174,7 @@ def event_leaf(
             asked,
             to_json(event.kind),
             to_json(event.on),
-            to_json(_instant(recorded_at)),
+            _instant(recorded_at),
             event.schema_version,
             to_json(event.stream),
             version,
