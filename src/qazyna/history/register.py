@@ -9,6 +9,7 @@ import gc
 import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import chain, count, islice
 from typing import Any, ClassVar
 
@@ -22,7 +23,7 @@ from qazyna.plan import Command, Event, Name, World, command
 from qazyna.seizure.case import Case, all_books
 from qazyna.seizure.taking import Seized
 
-AHEAD = 500
+AHEAD = 100
 """So many cases are read before anything follows: a short file is read to its end."""
 
 MOST_PARTS = 500
@@ -38,14 +39,16 @@ class ImportHistory(Command):
     columns: tuple[str, ...]
     rows: tuple[Line, ...]
 
-    def _cases(self) -> Iterable[str]:
-        return dict.fromkeys(cells.get("case_id", "") for _, cells in self.rows)
+    @cached_property
+    def _cases(self) -> tuple[str, ...]:
+        """In the order of the file."""
+        return tuple(dict.fromkeys([cells.get("case_id", "") for _, cells in self.rows]))
 
     def streams(self) -> tuple[str, ...]:
-        return tuple(f"case/{case}" for case in self._cases())
+        return tuple([f"case/{case}" for case in self._cases])
 
     def books(self) -> tuple[str, ...]:
-        return tuple(all_books(case) for case in self._cases())
+        return tuple(map(all_books, self._cases))
 
     def asked(self) -> dict[str, Any]:
         # A hundred thousand rows are named by their digest.
@@ -96,7 +99,11 @@ def _by_case(lines: Iterable[Line]) -> dict[str, list[Line]]:
     """The rows of each case, in the order of the file."""
     cases: dict[str, list[Line]] = {}
     for line in lines:
-        cases.setdefault(line[1]["case_id"], []).append(line)
+        case = line[1]["case_id"]
+        if case in cases:
+            cases[case].append(line)
+        else:
+            cases[case] = [line]
     return cases
 
 
