@@ -19,6 +19,7 @@ from pydantic_core import to_json
 
 from qazyna.errors import InvariantBroken
 from qazyna.ledger import chart
+from qazyna.ledger.book import Balances
 from qazyna.ledger.entry import (
     THIS_EVENT,
     Entry,
@@ -143,6 +144,8 @@ def write(
             if last:  # a hundred thousand objects go while the server still writes
                 follows.clear()
                 known.world.states.clear()
+                known.world.balances = Balances()
+                writer.scopes.clear()
                 writer.entry_ids.clear()
             inserting.last(rows, changed)
     return follows, writer.seqs
