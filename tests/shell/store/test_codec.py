@@ -16,12 +16,13 @@ from pydantic import BaseModel
 from qazyna.errors import InvariantBroken, Refused
 from qazyna.ledger import entry
 from qazyna.ledger.entry import Account, Authority, Entry, EntryRef, EventRef, Posting, Value
-from qazyna.plan import EVENTS
+from qazyna.plan import COMMANDS, EVENTS
 from qazyna.seizure.taking import Seized
 from qazyna.shell.store.codec import (
     LEAF_LIMIT,
     Origin,
     canonical,
+    command_bytes,
     commitment,
     entry_leaf,
     event_leaf,
@@ -208,6 +209,21 @@ def test_the_leaf_of_any_event_is_what_the_plain_way_makes_of_it(kind, data, act
     origin = Origin("key-1", kind, actor, hashlib.sha256(b"asked").digest(), b"0" * 16)
     expected = plain_leaf(event, version, origin, NOW, "ab" * 16)
     assert expected == event_leaf(event, version, origin, NOW, lambda: "ab" * 16)
+
+
+@pytest.mark.parametrize("kind", sorted(COMMANDS))
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_the_bytes_of_any_command_are_what_the_plain_way_makes_of_it(kind, data):
+    command = data.draw(anything(COMMANDS[kind]))
+    assert plain({"kind": kind, "body": command.asked()}) == command_bytes(command)
+
+
+def test_a_command_with_half_a_character_is_refused():
+    sweep = {"case": "C", "holding": "1", "custodian": "AFM", "swept_on": DAY, "txid": "\ud83d"}
+    with pytest.raises(Refused) as caught:
+        command_bytes(COMMANDS["sweep"].model_construct(**sweep))
+    assert "bad_text" == caught.value.code
 
 
 @pytest.mark.parametrize("field", ["place", "note", "rows"])

@@ -12,15 +12,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from json.encoder import encode_basestring as _text
+from operator import itemgetter
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticSerializationError, from_json, to_json
+from pydantic_core import (
+    PydanticSerializationError,
+    SchemaSerializer,
+    core_schema,
+    from_json,
+    to_json,
+)
 
 from qazyna.errors import InvariantBroken, Refused
 from qazyna.ledger.entry import Authority, Entry, EntryRef, Posting, Value
-from qazyna.plan import EVENTS, Event
+from qazyna.plan import EVENTS, Command, Event
 from qazyna.shell import rooms  # noqa: F401  the registry must be full
 
 LEAF_LIMIT = 60_000
@@ -65,6 +72,17 @@ def _in_order(value: Any) -> Any:
     return value
 
 
+def command_bytes(command: Command) -> bytes:
+    """The canonical bytes of a command: what a second one with the same key must ask too."""
+    write = _asked(type(command))
+    if write is None:
+        return canonical({"body": command.asked(), "kind": command.kind})
+    try:
+        return b'{"body":%b,"kind":%b}' % (write(command), to_json(command.kind))
+    except PydanticSerializationError:
+        raise _half_a_character() from None
+
+
 def commitment(salt: str, value: object) -> str:
     """The salted commitment that stands in a leaf for a private value."""
     return _committed(salt, canonical(value))
@@ -103,6 +121,41 @@ _PLAIN = frozenset(("str", "int", "bool", "date", "decimal"))
 
 
 @cache
+def _asked(model: type[Command]) -> Callable[[BaseModel], bytes] | None:
+    """What writes all fields of a command at once, where it can be done and nothing else is said
+    of what it asks."""
+    return _at_once(model) if model.asked is Command.asked else None
+
+
+@cache
+def _body(model: type[Event]) -> Callable[[BaseModel], bytes] | None:
+    """What writes an event's body at once, where it can be done and nothing in it is private."""
+    return None if model.private else _at_once(model, exclude_none=True, but="on")
+
+
+def _at_once(
+    model: type[BaseModel], *, exclude_none: bool = False, but: str = ""
+) -> Callable[[BaseModel], bytes] | None:
+    """What writes the fields of a model in their order; None where a value must be put in order."""
+    fields = {
+        name: TypeAdapter[Any](field.rebuild_annotation()).core_schema
+        for name, field in sorted(model.model_fields.items())
+        if name != but
+    }
+    if len(fields) < 2 or not all(map(_in_order_already, fields.values())):
+        return None
+    values = itemgetter(*fields)
+    write = SchemaSerializer(
+        core_schema.typed_dict_schema(
+            {name: core_schema.typed_dict_field(schema) for name, schema in fields.items()}
+        )
+    ).to_json
+    return lambda told: write(
+        dict(zip(fields, values(told.__dict__), strict=True)), exclude_none=exclude_none
+    )
+
+
+@cache
 def _fields(model: type[Event]) -> tuple[tuple[str, bytes, Callable[[Any], bytes], bool], ...]:
     """The fields of an event's body in the order in which they are written.
 
@@ -127,7 +180,7 @@ def _in_order_already(schema: Any) -> bool:
     """Whether values of this schema are canonical as they are written: texts, and lists of them,
     and objects whose keys are in their order and all there."""
     kind = schema["type"]
-    if kind in ("default", "nullable"):
+    if kind in ("default", "nullable", "function-before"):
         return _in_order_already(schema["schema"])
     if kind == "tuple":
         return all(map(_in_order_already, schema["items_schema"]))
@@ -138,8 +191,9 @@ def _in_order_already(schema: Any) -> bool:
 
 
 @lru_cache
-def _instant(at: datetime) -> bytes:
-    return to_json(at.astimezone(UTC).isoformat())
+def instant(at: datetime) -> str:
+    """The same instant as text, in UTC."""
+    return at.astimezone(UTC).isoformat()
 
 
 def event_leaf(
@@ -153,28 +207,18 @@ def event_leaf(
 
     The keys of the envelope stand in the order they are written.
     """
-    body: list[bytes] = []
+    write = _body(type(event))
     private: Json = {}
-    values = vars(event)
     try:
-        for name, key, write, hidden in _fields(type(event)):
-            value = values[name]
-            if value is None:
-                continue
-            written = write(value)
-            if hidden and written != b"[]":  # of an empty list there is nothing to hide
-                salt = salts()
-                private[name] = {"salt": salt, "value": from_json(written)}
-                written = b'{"sha256":"%b"}' % _committed(salt, written).encode()
-            body.append(key + written)
+        body = write(event) if write else _written_apart(event, private, salts)
         actor, asked = origin.written
         leaf = _EVENT % (
             actor,
-            b",".join(body),
+            body,
             asked,
             to_json(event.kind),
             to_json(event.on),
-            _instant(recorded_at),
+            instant(recorded_at).encode(),
             event.schema_version,
             to_json(event.stream),
             version,
@@ -185,9 +229,26 @@ def event_leaf(
 
 
 _EVENT = (
-    b'{"actor":%b,"body":{%b},"command":%b,"kind":%b,"leaf":"event","on":%b,"recorded_at":%b,'
+    b'{"actor":%b,"body":%b,"command":%b,"kind":%b,"leaf":"event","on":%b,"recorded_at":"%b",'
     b'"schema":%d,"stream":%b,"version":%d}'
 )
+
+
+def _written_apart(event: Event, private: Json, salts: Callable[[], str]) -> bytes:
+    """An event's body, each field for itself; adds those that are private to `private`."""
+    body: list[bytes] = []
+    values = vars(event)
+    for name, key, write, hidden in _fields(type(event)):
+        value = values[name]
+        if value is None:
+            continue
+        written = write(value)
+        if hidden and written != b"[]":  # of an empty list there is nothing to hide
+            salt = salts()
+            private[name] = {"salt": salt, "value": from_json(written)}
+            written = b'{"sha256":"%b"}' % _committed(salt, written).encode()
+        body.append(key + written)
+    return b"{%b}" % b",".join(body)
 
 
 def entry_leaf(entry: Entry, stream: str, version: int, number: int) -> bytes:

@@ -18,7 +18,7 @@ from psycopg import errors
 
 from qazyna.errors import Refused
 from qazyna.plan import Command, Event, World, follow
-from qazyna.shell.store.codec import Origin, canonical
+from qazyna.shell.store.codec import Origin, command_bytes
 from qazyna.shell.store.reading import Known, read_known
 from qazyna.shell.store.wire import Transaction
 from qazyna.shell.store.writing import write
@@ -82,8 +82,7 @@ def execute(
     event (a price file's prices). Both run inside the transaction.
     """
     key = key or os.urandom(16).hex()
-    body = canonical({"kind": command.kind, "body": command.asked()})
-    digest = hashlib.sha256(body).digest()
+    digest = hashlib.sha256(command_bytes(command)).digest()
     documents = tuple(documents)
     for attempt in range(1, ATTEMPTS + 1):
         try:

@@ -28,7 +28,7 @@ from qazyna.ledger.entry import (
     Posting,
 )
 from qazyna.plan import Event, book_stream
-from qazyna.shell.store.codec import Origin, entry_leaf, event_leaf
+from qazyna.shell.store.codec import Origin, entry_leaf, event_leaf, instant
 from qazyna.shell.store.inserting import BULK, Inserting, Row, Rows, small
 from qazyna.shell.store.reading import Known, state_json
 from qazyna.shell.store.wire import Transaction
@@ -154,7 +154,7 @@ def write(
 def _command(origin: Origin, result: Any, known: Known) -> Row:
     """The row of the command itself."""
     asked = (origin.key, origin.kind, origin.body_sha256, origin.salt)
-    return *asked, to_json(result).decode(), origin.actor, known.recorded_at
+    return *asked, to_json(result).decode(), origin.actor, instant(known.recorded_at)
 
 
 @cache
@@ -227,7 +227,7 @@ class _Writer:
             event.kind,
             origin.key,
             event.on,
-            recorded_at,
+            instant(recorded_at),
             leaf,
             Jsonb(private) if private else None,
         )
