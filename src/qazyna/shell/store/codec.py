@@ -9,7 +9,7 @@ apart, so that the leaf can be shown to anyone.
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from json.encoder import encode_basestring as _text
 from operator import itemgetter
@@ -190,6 +190,10 @@ def _in_order_already(schema: Any) -> bool:
     return kind in _PLAIN
 
 
+day_text = lru_cache(4_096)(date.isoformat)
+"""A day as text. Many commands and events tell of the same days."""
+
+
 @lru_cache
 def instant(at: datetime) -> str:
     """The same instant as text, in UTC."""
@@ -217,7 +221,7 @@ def event_leaf(
             body,
             asked,
             to_json(event.kind),
-            to_json(event.on),
+            day_text(event.on).encode(),
             instant(recorded_at).encode(),
             event.schema_version,
             to_json(event.stream),
@@ -229,7 +233,7 @@ def event_leaf(
 
 
 _EVENT = (
-    b'{"actor":%b,"body":%b,"command":%b,"kind":%b,"leaf":"event","on":%b,"recorded_at":"%b",'
+    b'{"actor":%b,"body":%b,"command":%b,"kind":%b,"leaf":"event","on":"%b","recorded_at":"%b",'
     b'"schema":%d,"stream":%b,"version":%d}'
 )
 
@@ -259,7 +263,7 @@ def entry_leaf(entry: Entry, stream: str, version: int, number: int) -> bytes:
         number,
         _text(flow),
         _text(kind),
-        on,
+        day_text(on),
         ",".join([_posting(posting, stream, version) for posting in postings]),
         "null" if reverses is None else _text(reversed_text(reverses)),
         _text(stream),

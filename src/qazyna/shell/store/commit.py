@@ -18,7 +18,7 @@ from psycopg import errors
 
 from qazyna.errors import Refused
 from qazyna.plan import Command, Event, World, follow
-from qazyna.shell.store.codec import Origin, command_bytes
+from qazyna.shell.store.codec import Origin, command_bytes, day_text
 from qazyna.shell.store.reading import Known, read_known
 from qazyna.shell.store.wire import Transaction
 from qazyna.shell.store.writing import write
@@ -171,7 +171,7 @@ def _done(key: str, command: Command, first: dict[str, int], follows: list[Event
                 "stream": stream,
                 "version": version,
                 "kind": event.kind,
-                "on": event.on.isoformat(),
+                "on": day_text(event.on),
             }
         )
     detail = command.told(follows)

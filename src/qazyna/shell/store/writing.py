@@ -28,7 +28,7 @@ from qazyna.ledger.entry import (
     Posting,
 )
 from qazyna.plan import Event, book_stream
-from qazyna.shell.store.codec import Origin, entry_leaf, event_leaf, instant
+from qazyna.shell.store.codec import Origin, day_text, entry_leaf, event_leaf, instant
 from qazyna.shell.store.inserting import BULK, Inserting, Row, Rows, small
 from qazyna.shell.store.reading import Known, state_json
 from qazyna.shell.store.wire import Transaction
@@ -226,7 +226,7 @@ class _Writer:
             version,
             event.kind,
             origin.key,
-            event.on,
+            day_text(event.on),
             instant(recorded_at),
             leaf,
             Jsonb(private) if private else None,
@@ -258,7 +258,7 @@ class _Writer:
             number,
             kind,
             legs,
-            on,
+            day_text(on),
             flow,
             value.amount if value else None,
             value.currency if value else None,
