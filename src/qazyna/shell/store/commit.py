@@ -39,7 +39,7 @@ _MET_ANOTHER = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Done:
     """What a command led to. `repeated` when its key had been used for the same command before."""
 
