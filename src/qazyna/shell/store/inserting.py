@@ -164,9 +164,8 @@ def small(connection: Connection, rows: Rows, changed: list[Row]) -> Batch:
     batch = Batch(connection)
     kept = [(version, state, name) for name, version, state in changed]
     if sum(map(len, rows.values())) + len(kept) <= _FEW:
-        counts = tuple([(table, len(rows[table])) for table in _COLUMNS if rows.get(table)])
-        found = [rows[table] for table, _ in counts]
-        batch.add(_as_one(counts, len(kept)), list(chain(*chain(*found), *kept)))
+        counts = tuple([(table, len(found)) for table, found in rows.items() if found])
+        batch.add(_as_one(counts, len(kept)), list(chain(*chain(*rows.values()), *kept)))
         return batch
     for table, columns in _COLUMNS.items():
         for query, values in _inserts(table, tuple(columns.split()), rows.get(table, [])):

@@ -156,9 +156,10 @@ def _add_any(batch: Batch, one: str, many: str, names: list[str]) -> None:
 def _books_of_cases(named: Iterable[str], states: dict[str, State]) -> Iterator[str]:
     """Every book of a case, where a command names the case alone: `C-17/`."""
     for path in named:
-        case = states.get(f"case/{path[:-1]}") if path.endswith("/") else None
-        if isinstance(case, Case):
-            yield from (path + holding for holding in case.holdings)
+        if path.endswith("/"):
+            case = states.get(f"case/{path[:-1]}")
+            if isinstance(case, Case):
+                yield from (path + holding for holding in case.holdings)
 
 
 def _assets(rows: Iterable[tuple[str, str, int, str]]) -> dict[str, Asset]:
