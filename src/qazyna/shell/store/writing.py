@@ -142,13 +142,19 @@ def write(
             rows["command"] = [_command(origin, result(follows), known)]
             rows["stream"], changed = _states(known, first, streams)
             if last:  # a hundred thousand objects go while the server still writes
-                follows.clear()
-                known.world.states.clear()
+                _let_go(follows, known.world.states, writer.scopes, writer.entry_ids)
                 known.world.balances = Balances()
-                writer.scopes.clear()
-                writer.entry_ids.clear()
             inserting.last(rows, changed)
     return follows, writer.seqs
+
+
+def _let_go(*kept: list[Any] | dict[Any, Any]) -> None:
+    """Empty these piece by piece: at once it would take so long that the thread which inserts, and
+    the server with it, would wait for its turn."""
+    for each in kept:
+        take = each.pop if isinstance(each, list) else each.popitem
+        while each:
+            take()
 
 
 def _command(origin: Origin, result: Any, known: Known) -> Row:
