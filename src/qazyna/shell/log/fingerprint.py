@@ -114,12 +114,6 @@ ROLES = """
     FROM pg_roles r WHERE r.rolname = %s
 """
 
-_CHART: dict[str, list[tuple[Any, ...]]] = {
-    "place": sorted(chart.PLACES),
-    "posting_rule": sorted(chart.FIRST_LEGS),
-    "second_posting_rule": sorted(chart.SECOND_LEGS),
-}
-
 
 def listing(connection: Connection) -> Listing:
     """The schema of the books, object by object."""
@@ -186,12 +180,11 @@ def _short(one: str, other: str) -> str:
 
 
 def constants(connection: Connection) -> Iterator[tuple[str, str]]:
-    """(where, what) for the chart, the first assets, the roles and their settings."""
-    for table, rows in _CHART.items():
-        kept = set(connection.execute(f"SELECT * FROM books.{table}").fetchall())
-        for row in sorted(kept ^ set(rows)):
-            what = "is missing" if row not in kept else "is nothing of ours"
-            yield f"{table} {'/'.join(map(str, row))}", what
+    """(where, what) for the places, the first assets, the roles and their settings."""
+    places = set(connection.execute("SELECT * FROM books.place").fetchall())
+    for place in sorted(places ^ chart.PLACES):
+        what = "is missing" if place in chart.PLACES else "is nothing of ours"
+        yield f"place {'/'.join(place)}", what
     first = {a.code: (a.klass, a.scale, a.name) for a in ASSETS.values()}
     query = "SELECT code, class, scale, name FROM books.asset WHERE event IS NULL"
     found = {code: tuple(rest) for code, *rest in connection.execute(query)}

@@ -94,7 +94,7 @@ _ENFORCEMENT = f"""
             (p.kind = 'receive' AND p.credit_class = 'claimants')
             OR (p.kind = 'vest' AND 'state' IN (p.debit_class, p.credit_class)
                 AND 'beneficiaries' <> p.credit_class)
-            OR (p.kind = 'transfer' AND p.credit_class2 = 'reserve' AND p.counter2 = 'state'))
+            OR (p.kind = 'transfer' AND p.credit_class2 = 'reserve' AND p.debit_class = 'state'))
     ) AS sums GROUP BY what
 """
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import cache
-from itertools import chain, count
+from itertools import chain
+from itertools import count as counting
 from typing import Any
 
 import psycopg
@@ -46,6 +47,16 @@ _COLUMNS = {
     " authority2 scope2",
     "stream": "name version state",
 }
+
+_BASES = {
+    **dict.fromkeys(("key", "actor", "stream", "kind", "flow"), "text"),
+    **dict.fromkeys(("body_sha256", "salt", "leaf"), "bytea"),
+    **dict.fromkeys(("value_date", "effective"), "date"),
+    **dict.fromkeys(("quantity", "quantity2", "value"), "numeric"),
+    "version": "integer",
+}
+"""What the domains of some columns are made of. Sent as such, a value becomes one of the domain as
+it is written; sent as one of the domain, the domain would be looked up for each anew."""
 
 _MAY_BE_THERE = ("document", "permitted")
 """The same file again, or what an earlier version of the law permitted already."""
@@ -175,7 +186,7 @@ def small(connection: Connection, rows: Rows, changed: list[Row]) -> Batch:
     return batch
 
 
-_KEEP = "UPDATE books.stream SET version = $1, state = $2 WHERE name = $3"
+_KEEP = "UPDATE books.stream SET version = $1::integer, state = $2 WHERE name = $3"
 
 
 def _inserts(table: str, columns: tuple[str, ...], rows: Sequence[Row]) -> Iterator[Part]:
@@ -196,19 +207,23 @@ def _as_one(counts: tuple[tuple[str, int], ...], kept: int) -> str:
     triggers look once all of it is there."""
     queries = [_statement(table, tuple(_COLUMNS[table].split()), many) for table, many in counts]
     queries += [_KEEP] * kept
-    number = count(1)
+    number = counting(1)
     *first, last = [re.sub(r"\$\d+", lambda _: f"${next(number)}", query) for query in queries]
     told = ", ".join(f"p{n} AS ({query})" for n, query in enumerate(first))
     return f"WITH {told} {last}" if told else last
 
 
+def _cast(column: str) -> str:
+    return f"::{_BASES[column]}" if column in _BASES else ""
+
+
 @cache
 def _statement(table: str, columns: tuple[str, ...], count: int) -> str:
     """The statement that inserts so many rows."""
-    width = len(columns)
+    number = counting(1)
     rows = ", ".join(
-        f"({', '.join(f'${row * width + column + 1}' for column in range(width))})"
-        for row in range(count)
+        f"({', '.join(f'${next(number)}{_cast(column)}' for column in columns)})"
+        for _ in range(count)
     )
     again = " ON CONFLICT DO NOTHING" if table in _MAY_BE_THERE else ""
     return f"INSERT INTO books.{table} ({', '.join(columns)}) VALUES {rows}{again}"

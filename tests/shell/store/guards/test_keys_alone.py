@@ -15,6 +15,7 @@ from tests.shell.store.guards import by_hand as path
 from tests.shell.store.guards.by_hand import ByHand, Row
 from tests.shell.store.guards.trying import (
     ON_EACH_POSTGRES,
+    RIGHT_PATHS,
     attempt,
     is_refused,
     no,
@@ -186,3 +187,31 @@ def test_what_names_no_holding_is_refused_at_the_commit_at_the_latest(database, 
     ):
         unapplied(ByHand(connection, twists, dict(books.ids)), bring)
     assert DEBITS == caught.value.diag.constraint_name
+
+
+# ── Entries that the chart need not have ────────────────────────────────────────────────────────
+
+
+def uncharted(hand: ByHand, walk) -> None:
+    """The chart refuses much that another rule refuses too; here that other rule is alone."""
+    for name in ("in_the_chart", "second_leg_in_the_chart"):
+        hand.connection.execute(f"ALTER DOMAIN books.whole_entry DROP CONSTRAINT {name}")
+    walk(hand)
+
+
+WITHIN = {"debit": "C-1/1/bank/AFM", "credit": "C-1/1/state"}
+UNCHARTED = [
+    (path.move, {"its posting": {"credit": "C-1/1/custody/NIC"}}, "two_accounts"),
+    (path.allocate, {"what enters": {"debit": "reserve/reserve"}}, "two_accounts"),
+    (path.allocate, {"what enters": WITHIN}, "transfer_changes_book"),
+]
+
+
+@pytest.mark.parametrize("walk", RIGHT_PATHS, ids=lambda walk: walk.__name__)
+def test_without_the_chart_a_right_path_is_open(books, walk):
+    attempt(books, partial(uncharted, walk=walk), {})
+
+
+@pytest.mark.parametrize("walk, twists, by", UNCHARTED, ids=[f"{t} {b}" for _, t, b in UNCHARTED])
+def test_without_the_chart_a_wrong_entry_is_refused(books, walk, twists, by):
+    is_refused(by, books, partial(uncharted, walk=walk), twists)

@@ -1,5 +1,8 @@
 """Single statements that would change what is written, by the owner and by the application."""
 
+import json
+import re
+
 import psycopg
 import pytest
 
@@ -22,13 +25,12 @@ pytestmark = ON_EACH_POSTGRES
 WRITTEN_ONCE = ["command", "event", "entry", "asset", "permitted"]
 WRITTEN_ONCE += ["authority", "price", "document", "lawful"]
 RUNNING = ["holding", "drawn", "tally"]
-CONSTANT = ["place", "posting_rule", "second_posting_rule"]
+CONSTANT = ["place"]
 
 A_COLUMN = {"holding": "quantity", "drawn": "used", "tally": "postings", "document": "name"}
 A_COLUMN |= {"command": "actor", "event": "kind", "entry": "flow"}
 A_COLUMN |= {"asset": "name", "permitted": "book_kind"}
-A_COLUMN |= {"price": "source", "lawful": "asset", "place": "side", "posting_rule": "authority"}
-A_COLUMN |= {"second_posting_rule": "counter", "authority": "asset"}
+A_COLUMN |= {"price": "source", "lawful": "asset", "place": "side", "authority": "asset"}
 
 
 def _same(table: str) -> str:
@@ -142,12 +144,6 @@ STATEMENTS = [
     ("INSERT INTO books.lawful SELECT * FROM books.lawful ON CONFLICT DO NOTHING", FOLLOW),
     (
         "INSERT INTO books.place VALUES ('reserve', 'custody', 'location', 'crypto')",
-        CHART,
-    ),
-    ("INSERT INTO books.posting_rule VALUES ('vest', 'claimants', 'state', 'none')", CHART),
-    (
-        "INSERT INTO books.second_posting_rule VALUES"
-        " ('exchange', 'bank', 'claimants', 'state', 'none')",
         CHART,
     ),
     (
@@ -272,8 +268,15 @@ def test_the_database_has_the_chart_of_the_core(books):
     def rows(table: str) -> set[tuple]:
         return set(books.connection.execute(f"SELECT * FROM books.{table}").fetchall())
 
-    assert set(chart.FIRST_LEGS) == rows("posting_rule")
-    assert set(chart.SECOND_LEGS) == rows("second_posting_rule")
+    def legs(name: str) -> set[tuple]:
+        """What a CHECK of whole entries allows, as it stands in the schema."""
+        check = books.one(
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s", name
+        )
+        return {tuple(leg.split(" ")) for leg in json.loads(re.search(r"'(\{.*\})'", check)[1])}
+
+    assert chart.FIRST_LEGS == legs("in_the_chart")
+    assert chart.SECOND_LEGS == legs("second_leg_in_the_chart")
     assert len(chart.RULES) == len(chart.FIRST_LEGS) + len(chart.SECOND_LEGS)
     assert set(chart.PLACES) == rows("place")
 

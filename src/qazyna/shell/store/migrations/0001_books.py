@@ -1,5 +1,6 @@
 """The books, their chart, and their guards. The SQL is in ../sql, one file a step."""
 
+import json
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -10,17 +11,31 @@ from qazyna.money import ASSETS
 
 _SQL = Path(__file__).parents[1] / "sql"
 
+_ASKED = {
+    "in_the_chart": (
+        chart.FIRST_LEGS,
+        "CHART ? ((VALUE).kind || ' ' || (VALUE).debit_class || ' ' || (VALUE).credit_class"
+        " || ' ' || (VALUE).authority)",
+    ),
+    "second_leg_in_the_chart": (
+        chart.SECOND_LEGS,
+        "(VALUE).legs = 1 OR CHART ? ((VALUE).kind || ' ' || (VALUE).debit_class2"
+        " || ' ' || (VALUE).credit_class2 || ' ' ||"
+        " CASE (VALUE).kind WHEN 'reverse' THEN '' ELSE (VALUE).debit_class END"
+        " || ' ' || (VALUE).authority2)",
+    ),
+}
+"""What is asked of each leg: its words are a key of the chart. No name in the chart has a space, so
+what is joined with as many as there should be is parted in one way alone."""
+
 
 def _fill_chart(apps: Any, schema_editor: Any) -> None:
     with schema_editor.connection.cursor() as cursor:
         cursor.executemany("INSERT INTO books.place VALUES (%s, %s, %s, %s)", sorted(chart.PLACES))
-        cursor.executemany(
-            "INSERT INTO books.posting_rule VALUES (%s, %s, %s, %s)", sorted(chart.FIRST_LEGS)
-        )
-        cursor.executemany(
-            "INSERT INTO books.second_posting_rule VALUES (%s, %s, %s, %s, %s)",
-            sorted(chart.SECOND_LEGS),
-        )
+        for name, (legs, asked) in _ASKED.items():
+            keys = json.dumps({" ".join(leg): 0 for leg in sorted(legs)})
+            check = asked.replace("CHART", f"jsonb '{keys}'")
+            cursor.execute(f"ALTER DOMAIN books.whole_entry ADD CONSTRAINT {name} CHECK ({check})")
         cursor.executemany(
             "INSERT INTO books.asset (code, class, scale, name) VALUES (%s, %s, %s, %s)",
             [(a.code, a.klass, a.scale, a.name) for a in ASSETS.values()],

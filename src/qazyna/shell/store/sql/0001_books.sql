@@ -16,8 +16,9 @@ SET LOCAL search_path = books, public;
 
 -- ── What a value of a kind must be ──────────────────────────────────────────────────────────────
 
--- (What one value must be is said of its kind, once. PostgreSQL reads the CHECKs of a table anew for
--- each statement that writes to it; those of a domain it reads once.)
+-- (What one value must be is said of its kind, once; and what an entry must be as a whole is said
+-- the same way, of its row: see `whole_entry`. PostgreSQL reads the CHECKs of a table anew for each
+-- statement that writes to it; those of a domain it reads once.)
 
 CREATE DOMAIN day AS date
     CONSTRAINT a_calendar_day CHECK (VALUE BETWEEN '0001-01-01' AND '9999-12-31');
@@ -29,6 +30,14 @@ CREATE DOMAIN worth AS numeric
     CONSTRAINT a_number CHECK (VALUE <> 'NaN' AND abs(VALUE) < 1e40);
 CREATE DOMAIN flow AS text
     CONSTRAINT a_flow CHECK (VALUE IN ('inflow', 'withdrawal', 'income', 'cost', 'internal'));
+CREATE DOMAIN said AS text
+    CONSTRAINT says_something CHECK (VALUE <> '');
+CREATE DOMAIN nth AS integer
+    CONSTRAINT counts_from_one CHECK (VALUE > 0);
+CREATE DOMAIN digest AS bytea
+    CONSTRAINT a_sha256 CHECK (octet_length(VALUE) = 32);
+CREATE DOMAIN salt AS bytea
+    CONSTRAINT enough_salt CHECK (octet_length(VALUE) = 16);
 -- Canonical bytes (RFC 8785) of a public envelope, stored as they were hashed.
 CREATE DOMAIN leaf AS bytea
     CONSTRAINT fits_a_leaf CHECK (octet_length(VALUE) BETWEEN 2 AND 60000);
@@ -42,26 +51,6 @@ CREATE TABLE place (
     side        text NOT NULL CHECK (side IN ('location', 'title')),
     asset_class text NOT NULL,
     PRIMARY KEY (book_kind, class, side, asset_class)
-);
-
-CREATE TABLE posting_rule (
-    -- Which account classes an entry of each kind may join, by its first leg or its only one, and what
-    -- it must rest on.
-    kind         text NOT NULL,
-    debit_class  text NOT NULL,
-    credit_class text NOT NULL,
-    authority    text NOT NULL,   -- 'none' where it rests on nothing
-    PRIMARY KEY (kind, debit_class, credit_class, authority)
-);
-
-CREATE TABLE second_posting_rule (
-    -- And by its second leg.
-    kind         text NOT NULL,
-    debit_class  text NOT NULL,
-    credit_class text NOT NULL,
-    counter      text NOT NULL,   -- the title that the first leg debits, '' in a reversal
-    authority    text NOT NULL,
-    PRIMARY KEY (kind, debit_class, credit_class, counter, authority)
 );
 
 -- Which authority an event of which kind can give. (A function, for PostgreSQL reads the text of a
@@ -96,10 +85,13 @@ END $$;
 -- ── What happened ───────────────────────────────────────────────────────────────────────────────
 
 CREATE TABLE command (
-    key         text        NOT NULL PRIMARY KEY CHECK (key <> ''),
+    key         said        NOT NULL PRIMARY KEY,
     kind        text        NOT NULL,
-    actor       text        NOT NULL CHECK (actor <> ''),
-    body_sha256 bytea       NOT NULL CHECK (octet_length(body_sha256) = 32),
+    actor       said        NOT NULL,
+    -- The leaf of an event has a salted commitment to it. The salt is kept here, so that the leaf can
+    -- be shown to anyone and the row be laid beside it.
+    body_sha256 digest      NOT NULL,
+    salt        salt        NOT NULL,
     result      jsonb       NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now()
 );
@@ -107,9 +99,9 @@ CREATE TABLE command (
 CREATE SEQUENCE event_seq;
 CREATE TABLE event (
     seq         bigint      NOT NULL PRIMARY KEY DEFAULT nextval('event_seq'),
-    stream      text        NOT NULL CHECK (stream <> ''),
-    version     integer     NOT NULL CHECK (version > 0),
-    kind        text        NOT NULL CHECK (kind <> ''),
+    stream      said        NOT NULL,
+    version     nth         NOT NULL,
+    kind        said        NOT NULL,
     -- Deferred: the command's row tells what came of it, and is written last.
     command     text        NOT NULL REFERENCES command DEFERRABLE INITIALLY DEFERRED,
     value_date  day         NOT NULL,
@@ -237,7 +229,7 @@ CREATE TABLE entry (
     event         bigint        NOT NULL,
     tx            xid8          NOT NULL DEFAULT pg_current_xact_id(),
     value_date    day           NOT NULL,
-    number        smallint      NOT NULL CHECK (number > 0),
+    number        smallint      NOT NULL,
     legs          smallint      NOT NULL,
     kind          text          NOT NULL,
     book          text          NOT NULL,
@@ -251,6 +243,9 @@ CREATE TABLE entry (
     flow          flow          NOT NULL,
     scope         bigint,
     reverses      bigint,
+    -- The earlier day that it corrects. It counts on its own day, in the open period; a restated report
+    -- counts it on the day it corrects, and what was published stands.
+    effective     day,
     value         worth,
     currency      text,
     price_source  text,
@@ -263,38 +258,11 @@ CREATE TABLE entry (
     asset2        text,
     quantity2     amount,
     scope2        bigint,
-    -- What the chart asks a second leg by: the title that the first debits, which no reversal has.
-    counter2      text          GENERATED ALWAYS AS
-                  (CASE WHEN legs = 2 THEN CASE kind WHEN 'reverse' THEN '' ELSE debit_class END END)
-                  STORED,
     -- The legs that can be reversed. What gave back what it had drawn cannot be taken back, or an
     -- order could be used twice; and a change of title is undone by another order alone.
     reversible    smallint      GENERATED ALWAYS AS
                   (CASE WHEN kind NOT IN ('reverse', 'vest') THEN legs END) STORED,
     leaf          leaf          NOT NULL,
-    -- One leg, or two; and a leg is whole.
-    CONSTRAINT has_its_second_leg CHECK (
-        num_nonnulls(book2, asset2, quantity2, debit_class2, debit_detail2, credit_class2,
-                     credit_detail2, authority2) = 8 * (legs - 1)
-        AND (legs = 2 OR scope2 IS NULL)),
-    -- Half an exchange, or half a transfer, cannot be. (Of other kinds the chart has no second leg.)
-    CONSTRAINT both_legs CHECK (legs = 2 OR kind NOT IN ('exchange', 'transfer')),
-    CONSTRAINT two_accounts
-        CHECK ((debit_class <> credit_class OR debit_detail <> credit_detail)
-               AND (debit_class2 <> credit_class2 OR debit_detail2 <> credit_detail2)),
-    CONSTRAINT names_its_grant CHECK ((authority = 'none') = (scope IS NULL)
-                                      AND (authority2 = 'none') = (scope2 IS NULL)),
-    CONSTRAINT reversal_of_something CHECK ((kind = 'reverse') = (reverses IS NOT NULL)),
-    CONSTRAINT valued_or_not CHECK (num_nonnulls(value, currency, price_source) IN (0, 3)),
-    -- An exchange stays in its book and under its title, and changes its asset.
-    CONSTRAINT exchange_keeps_its_title
-        CHECK (kind <> 'exchange' OR (book = book2 AND debit_class = credit_class2
-                                      AND debit_detail = credit_detail2)),
-    CONSTRAINT exchange_changes_asset CHECK (kind <> 'exchange' OR asset <> asset2),
-    -- A transfer moves the same units to another book.
-    CONSTRAINT transfer_moves_the_same_units
-        CHECK (kind <> 'transfer' OR (asset = asset2 AND quantity = quantity2)),
-    CONSTRAINT transfer_changes_book CHECK (kind <> 'transfer' OR book <> book2),
     UNIQUE (event, number),
     CONSTRAINT can_be_mirrored UNIQUE (id, reversible, book, debit_class, debit_detail, credit_class,
                                        credit_detail, asset, quantity),
@@ -314,12 +282,6 @@ CREATE TABLE entry (
     CONSTRAINT second_leg_credits_a_holding
         FOREIGN KEY (book2, credit_class2, credit_detail2, asset2)
         REFERENCES holding DEFERRABLE INITIALLY DEFERRED,
-    -- The chart has this pair of classes, on this authority.
-    CONSTRAINT in_the_chart
-        FOREIGN KEY (kind, debit_class, credit_class, authority) REFERENCES posting_rule,
-    CONSTRAINT second_leg_in_the_chart
-        FOREIGN KEY (kind, debit_class2, credit_class2, counter2, authority2)
-        REFERENCES second_posting_rule,
     -- It rests on a grant of that kind, for this very book and asset.
     CONSTRAINT rests_on_a_grant FOREIGN KEY (scope, authority, book, asset)
         REFERENCES authority (id, authority, book, asset),
@@ -337,6 +299,48 @@ CREATE TABLE entry (
         REFERENCES entry (id, book2, debit_class2, debit_detail2, credit_class2, credit_detail2,
                           asset2, quantity2)
 );
+-- What an entry must be, as a whole. (Of its row, and so read once: see above. The chart, the pairs of
+-- classes that each kind may join and the authority that each asks, is as long as the rest together;
+-- migrations/0001 adds it as `in_the_chart` and `second_leg_in_the_chart`.)
+CREATE DOMAIN whole_entry AS entry
+    CONSTRAINT counts_from_one CHECK ((VALUE).number > 0)
+    CONSTRAINT corrects_an_earlier_day CHECK ((VALUE).effective < (VALUE).value_date)
+    -- One leg, or two; and a leg is whole.
+    CONSTRAINT has_its_second_leg CHECK (
+        num_nonnulls((VALUE).book2, (VALUE).asset2, (VALUE).quantity2, (VALUE).debit_class2,
+                     (VALUE).debit_detail2, (VALUE).credit_class2, (VALUE).credit_detail2,
+                     (VALUE).authority2) = 8 * ((VALUE).legs - 1)
+        AND ((VALUE).legs = 2 OR (VALUE).scope2 IS NULL))
+    -- Half an exchange, or half a transfer, cannot be. (Of other kinds the chart has no second leg.)
+    CONSTRAINT both_legs
+        CHECK ((VALUE).legs = 2 OR (VALUE).kind NOT IN ('exchange', 'transfer'))
+    CONSTRAINT two_accounts CHECK (
+        ((VALUE).debit_class <> (VALUE).credit_class
+         OR (VALUE).debit_detail <> (VALUE).credit_detail)
+        AND ((VALUE).legs = 1 OR (VALUE).debit_class2 <> (VALUE).credit_class2
+             OR (VALUE).debit_detail2 <> (VALUE).credit_detail2))
+    CONSTRAINT names_its_grant CHECK (
+        ((VALUE).authority = 'none') = ((VALUE).scope IS NULL)
+        AND ((VALUE).legs = 1 OR ((VALUE).authority2 = 'none') = ((VALUE).scope2 IS NULL)))
+    CONSTRAINT reversal_of_something
+        CHECK (((VALUE).kind = 'reverse') = ((VALUE).reverses IS NOT NULL))
+    CONSTRAINT valued_or_not
+        CHECK (num_nonnulls((VALUE).value, (VALUE).currency, (VALUE).price_source) IN (0, 3))
+    -- An exchange stays in its book and under its title, and changes its asset.
+    CONSTRAINT exchange_keeps_its_title CHECK (
+        (VALUE).kind <> 'exchange'
+        OR ((VALUE).book = (VALUE).book2 AND (VALUE).debit_class = (VALUE).credit_class2
+            AND (VALUE).debit_detail = (VALUE).credit_detail2))
+    CONSTRAINT exchange_changes_asset
+        CHECK ((VALUE).kind <> 'exchange' OR (VALUE).asset <> (VALUE).asset2)
+    -- A transfer moves the same units to another book.
+    CONSTRAINT transfer_moves_the_same_units CHECK (
+        (VALUE).kind <> 'transfer'
+        OR ((VALUE).asset = (VALUE).asset2 AND (VALUE).quantity = (VALUE).quantity2))
+    CONSTRAINT transfer_changes_book
+        CHECK ((VALUE).kind <> 'transfer' OR (VALUE).book <> (VALUE).book2);
+ALTER TABLE entry ADD CONSTRAINT a_whole_entry CHECK (num_nulls((entry.*)::whole_entry) = 0);
+
 CREATE UNIQUE INDEX reversed_once ON entry (reverses) WHERE reverses IS NOT NULL;
 -- By the holding, and with what a balance of any day sums: so that it is read from the index alone.
 CREATE INDEX entry_by_debit ON entry (book, debit_class, debit_detail, asset, value_date, id)
@@ -356,7 +360,8 @@ CREATE VIEW posting AS
     FROM entry
     UNION ALL
     SELECT id, 2::smallint, tx, kind, value_date, book2, asset2, quantity2, debit_class2,
-           debit_detail2, credit_class2, credit_detail2, counter2, authority2, scope2, reverses
+           debit_detail2, credit_class2, credit_detail2,
+           CASE kind WHEN 'reverse' THEN '' ELSE debit_class END, authority2, scope2, reverses
     FROM entry WHERE legs = 2;
 
 -- ── Read models, written in the same transaction ────────────────────────────────────────────────
@@ -364,7 +369,7 @@ CREATE VIEW posting AS
 CREATE TABLE stream (
     -- The fold of each stream, so that a long one costs no more than a short one.
     name    text    NOT NULL PRIMARY KEY,
-    version integer NOT NULL CHECK (version > 0),
+    version nth     NOT NULL,
     state   jsonb   NOT NULL
 ) WITH (fillfactor = 45);
 

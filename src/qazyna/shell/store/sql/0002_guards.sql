@@ -20,15 +20,7 @@ BEGIN
             FOR EACH STATEMENT EXECUTE FUNCTION refuse('what is written stays', 'Reverse it instead.');
             ALTER TABLE %I ENABLE ALWAYS TRIGGER append_only $f$, t, t);
     END LOOP;
-    -- 2. The chart is constant: a change of it is a migration.
-    FOREACH t IN ARRAY ARRAY['place', 'posting_rule', 'second_posting_rule']
-    LOOP
-        EXECUTE format($f$
-            CREATE TRIGGER constant BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON %I
-            FOR EACH STATEMENT EXECUTE FUNCTION refuse('the chart is constant', 'Migrate it.');
-            ALTER TABLE %I ENABLE ALWAYS TRIGGER constant $f$, t, t);
-    END LOOP;
-    -- 3. What belongs together is written together: no entry, grant, price, asset or permission
+    -- 2. What belongs together is written together: no entry, grant, price, asset or permission
     --    joins an event after its transaction.
     FOREACH t IN ARRAY ARRAY['event', 'entry', 'authority', 'permitted', 'price', 'asset']
     LOOP
@@ -38,7 +30,7 @@ BEGIN
             EXECUTE FUNCTION refuse('tx is the writing transaction', 'Leave tx to its default.');
             ALTER TABLE %I ENABLE ALWAYS TRIGGER written_together $f$, t, t);
     END LOOP;
-    -- 4. Running figures follow the postings and nothing else. A WHEN clause is evaluated outside
+    -- 3. Running figures follow the postings and nothing else. A WHEN clause is evaluated outside
     --    its trigger, so depth 0 is a statement somebody typed, and 1 is `apply_postings` below.
     FOREACH t IN ARRAY ARRAY['holding', 'drawn', 'tally']
     LOOP
@@ -78,6 +70,11 @@ BEGIN
             ALTER TABLE %I ENABLE ALWAYS TRIGGER recorded_now $f$, t, t);
     END LOOP;
 END $$;
+
+-- The chart is constant: a change of it is a migration.
+CREATE TRIGGER constant BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON place
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse('the chart is constant', 'Migrate it.');
+ALTER TABLE place ENABLE ALWAYS TRIGGER constant;
 
 CREATE TRIGGER from_an_event BEFORE INSERT ON asset FOR EACH ROW
     WHEN (NEW.event IS NULL)
@@ -365,8 +362,8 @@ BEGIN
                    '' AS counter, asset, currency, flow, event, quantity, value
             FROM fresh
             UNION ALL
-            SELECT value_date, book2, kind, 2::smallint, debit_class2, credit_class2, counter2,
-                   asset2, currency, flow, event, quantity2, value
+            SELECT value_date, book2, kind, 2::smallint, debit_class2, credit_class2,
+                   CASE kind WHEN 'reverse' THEN '' ELSE debit_class END, asset2, currency, flow, event, quantity2, value
             FROM fresh WHERE legs = 2
         ) AS legs
         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
