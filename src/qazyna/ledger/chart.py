@@ -2,8 +2,7 @@
 
 Everything is accounted twice. *Location* accounts say where an asset is, *title* accounts whose it
 is, and every account belongs to one *book*, a pot that never mixes with another. This module is the
-whole law as data; the database holds the same tables (`shell/store/sql`), and a test holds the two
-equal.
+whole law as data; the database holds the same (`shell/store/sql`), and a test holds the two equal.
 """
 
 from types import MappingProxyType

@@ -52,6 +52,7 @@ _BASES = {
     **dict.fromkeys(("key", "actor", "stream", "kind", "flow"), "text"),
     **dict.fromkeys(("body_sha256", "salt", "leaf"), "bytea"),
     **dict.fromkeys(("value_date", "effective"), "date"),
+    "recorded_at": "timestamptz",
     **dict.fromkeys(("quantity", "quantity2", "value"), "numeric"),
     "version": "integer",
 }

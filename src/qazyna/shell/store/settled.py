@@ -5,7 +5,7 @@ seen by others only once it is committed. In between it holds its locks, and the
 them. So a question about a time is answered in three steps: look who is writing, wait for those of
 them who may have been stamped by then, and only then take the snapshot that is read. Whoever begins
 to write later is stamped later. That a stamp is no earlier than its transaction holds for every
-writer, by the trigger `recorded_now`; so who began after the time that is asked about is not waited
+writer, by the CHECK `recorded_now`; so who began after the time that is asked about is not waited
 for.
 
 On a standby no writer can be seen, and commits arrive after their time: there nothing is settled,

@@ -16,8 +16,8 @@ ON_EACH_POSTGRES = pytest.mark.parametrize("server", ["16", "18"], indirect=True
 STAYS = "what is written stays"
 FOLLOW = "running figures follow the postings"
 CHART = "the chart is constant"
-TOGETHER = "tx is the writing transaction"
-NOW = "recorded_at is when it is recorded"
+TOGETHER = "written_together"
+NOW = "recorded_now"
 
 NO_BOOKS = ["", "/", "//", "/1", "C-9", "C-9/", "C-9/1/", "workout", "workout/", "workout//"]
 NO_BOOKS += ["workout/a/", "workout/a/b", "workout//b"]

@@ -9,8 +9,6 @@ _SQL = Path(__file__).parents[1] / "sql"
 _BACK = """
     DROP INDEX books.event_by_recorded_at, books.price_by_tx, books.entry_by_effective,
                books.entry_by_day, books.snapshot_by_day;
-    ALTER TABLE books.event ALTER COLUMN recorded_at SET DEFAULT now();
-    ALTER TABLE books.command ALTER COLUMN recorded_at SET DEFAULT now();
 """
 
 

@@ -1,8 +1,8 @@
 -- The law of the books, held by the database itself.
 --
--- Read it as a page of CHECKs and foreign keys. What a key can say, a key says; the few triggers at
--- the end say what no key can: that nothing written is ever changed, that what belongs together is
--- written together, and that running quantities follow the postings and nothing else.
+-- Read it as a page of CHECKs and foreign keys. What they can say, they say; the few triggers at the
+-- end say what they cannot: that nothing written is ever changed, and that running quantities follow
+-- the postings and nothing else.
 --
 -- No DML by anyone, the tables' owner included, breaks a rule below. A well-formed false court order
 -- is recorded, not prevented. Mind that NULL passes a CHECK and skips a foreign key: every column
@@ -38,6 +38,13 @@ CREATE DOMAIN digest AS bytea
     CONSTRAINT a_sha256 CHECK (octet_length(VALUE) = 32);
 CREATE DOMAIN salt AS bytea
     CONSTRAINT enough_salt CHECK (octet_length(VALUE) = 16);
+-- The transaction that writes, and the time at which it does: so that what belongs together is written
+-- together, and a stamp is now. (A domain is asked of what becomes one of it, when it is written, and
+-- never of what is one.)
+CREATE DOMAIN this_transaction AS xid8 DEFAULT pg_current_xact_id()
+    CONSTRAINT written_together CHECK (VALUE = pg_current_xact_id());
+CREATE DOMAIN this_moment AS timestamptz DEFAULT clock_timestamp()
+    CONSTRAINT recorded_now CHECK (VALUE BETWEEN now() AND clock_timestamp());
 -- Canonical bytes (RFC 8785) of a public envelope, stored as they were hashed.
 CREATE DOMAIN leaf AS bytea
     CONSTRAINT fits_a_leaf CHECK (octet_length(VALUE) BETWEEN 2 AND 60000);
@@ -93,7 +100,7 @@ CREATE TABLE command (
     body_sha256 digest      NOT NULL,
     salt        salt        NOT NULL,
     result      jsonb       NOT NULL,
-    recorded_at timestamptz NOT NULL DEFAULT now()
+    recorded_at this_moment NOT NULL
 );
 
 CREATE SEQUENCE event_seq;
@@ -105,8 +112,10 @@ CREATE TABLE event (
     -- Deferred: the command's row tells what came of it, and is written last.
     command     text        NOT NULL REFERENCES command DEFERRABLE INITIALLY DEFERRED,
     value_date  day         NOT NULL,
-    recorded_at timestamptz NOT NULL DEFAULT now(),
-    tx          xid8        NOT NULL DEFAULT pg_current_xact_id(),
+    -- A row inserted by hand gets the time at which its statement holds its locks, not at which its
+    -- transaction began.
+    recorded_at this_moment NOT NULL,
+    tx          this_transaction NOT NULL,
     -- A private field stands in it as a salted SHA-256; its value and salt are kept apart, in
     -- `private`.
     leaf        leaf        NOT NULL,
@@ -127,7 +136,7 @@ CREATE TABLE asset (
     scale smallint NOT NULL CHECK (scale BETWEEN 0 AND 18),
     name  text     NOT NULL DEFAULT '',
     event bigint,                     -- NULL only for those every installation knows
-    tx    xid8 DEFAULT pg_current_xact_id(),
+    tx    this_transaction NOT NULL,
     UNIQUE (code, class),
     FOREIGN KEY (event, tx) REFERENCES event (seq, tx)
 );
@@ -139,7 +148,7 @@ CREATE TABLE permitted (
     side        text   NOT NULL,
     asset_class text   NOT NULL,
     event       bigint NOT NULL,
-    tx          xid8   NOT NULL DEFAULT pg_current_xact_id(),
+    tx          this_transaction NOT NULL,
     event_kind  text   NOT NULL DEFAULT 'blueprint_adopted' CHECK (event_kind = 'blueprint_adopted'),
     stream      text   NOT NULL DEFAULT 'law' CHECK (stream = 'law'),
     PRIMARY KEY (book_kind, class, side, asset_class),
@@ -185,7 +194,7 @@ CREATE TABLE authority (
     id          bigint        NOT NULL PRIMARY KEY DEFAULT nextval('authority_id'),
     authority   text          NOT NULL,
     event       bigint        NOT NULL,
-    tx          xid8          NOT NULL DEFAULT pg_current_xact_id(),
+    tx          this_transaction NOT NULL,
     event_kind  text          NOT NULL,
     stream      text          NOT NULL,
     book        text          NOT NULL,
@@ -227,7 +236,7 @@ CREATE TABLE entry (
     -- of one width comes first, the leaf last: a row is read from its beginning.)
     id            bigint        NOT NULL PRIMARY KEY DEFAULT nextval('entry_id'),
     event         bigint        NOT NULL,
-    tx            xid8          NOT NULL DEFAULT pg_current_xact_id(),
+    tx            this_transaction NOT NULL,
     value_date    day           NOT NULL,
     number        smallint      NOT NULL,
     legs          smallint      NOT NULL,
@@ -412,7 +421,7 @@ CREATE TABLE price (
     source   text    NOT NULL,
     estimated text   NOT NULL DEFAULT '',   -- why it may not be what it seems; '' if observed
     event    bigint  NOT NULL,
-    tx       xid8    NOT NULL DEFAULT pg_current_xact_id(),
+    tx       this_transaction NOT NULL,
     PRIMARY KEY (asset, currency, on_date, event),
     FOREIGN KEY (event, tx) REFERENCES event (seq, tx)
 );

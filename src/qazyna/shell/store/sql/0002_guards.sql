@@ -20,17 +20,7 @@ BEGIN
             FOR EACH STATEMENT EXECUTE FUNCTION refuse('what is written stays', 'Reverse it instead.');
             ALTER TABLE %I ENABLE ALWAYS TRIGGER append_only $f$, t, t);
     END LOOP;
-    -- 2. What belongs together is written together: no entry, grant, price, asset or permission
-    --    joins an event after its transaction.
-    FOREACH t IN ARRAY ARRAY['event', 'entry', 'authority', 'permitted', 'price', 'asset']
-    LOOP
-        EXECUTE format($f$
-            CREATE TRIGGER written_together BEFORE INSERT ON %I FOR EACH ROW
-            WHEN (NEW.tx IS DISTINCT FROM pg_current_xact_id())
-            EXECUTE FUNCTION refuse('tx is the writing transaction', 'Leave tx to its default.');
-            ALTER TABLE %I ENABLE ALWAYS TRIGGER written_together $f$, t, t);
-    END LOOP;
-    -- 3. Running figures follow the postings and nothing else. A WHEN clause is evaluated outside
+    -- 2. Running figures follow the postings and nothing else. A WHEN clause is evaluated outside
     --    its trigger, so depth 0 is a statement somebody typed, and 1 is `apply_postings` below.
     FOREACH t IN ARRAY ARRAY['holding', 'drawn', 'tally']
     LOOP
@@ -55,19 +45,6 @@ BEGIN
             WHEN (pg_trigger_depth() = 0)
             EXECUTE FUNCTION refuse('running figures follow the postings', 'Post an entry.');
             ALTER TABLE %I ENABLE ALWAYS TRIGGER starts_with_a_posting $f$, t, t);
-    END LOOP;
-END $$;
-
-DO $$
-DECLARE t text;
-BEGIN
-    FOREACH t IN ARRAY ARRAY['command', 'event']
-    LOOP
-        EXECUTE format($f$
-            CREATE TRIGGER recorded_now BEFORE INSERT ON %I FOR EACH ROW
-            WHEN ((NEW.recorded_at BETWEEN now() AND clock_timestamp()) IS NOT TRUE)
-            EXECUTE FUNCTION refuse('recorded_at is when it is recorded', 'Ask clock_timestamp().');
-            ALTER TABLE %I ENABLE ALWAYS TRIGGER recorded_now $f$, t, t);
     END LOOP;
 END $$;
 

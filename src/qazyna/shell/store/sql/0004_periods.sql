@@ -12,7 +12,7 @@ CREATE TABLE closed (
                CONSTRAINT a_calendar_day CHECK (through BETWEEN '0001-01-01' AND '9999-12-31'),
     follows    date CONSTRAINT follows_another REFERENCES closed,     -- NULL for the first alone
     event      bigint      NOT NULL UNIQUE,
-    tx         xid8        NOT NULL DEFAULT pg_current_xact_id(),
+    tx         this_transaction NOT NULL,
     event_kind text        NOT NULL DEFAULT 'period_closed' CHECK (event_kind = 'period_closed'),
     stream     text        NOT NULL DEFAULT 'periods' CHECK (stream = 'periods'),
     closed_at  timestamptz NOT NULL DEFAULT clock_timestamp(),        -- set by `stand_still`
@@ -132,11 +132,6 @@ ALTER TABLE closed ENABLE ALWAYS TRIGGER take_snapshot;
 
 -- They work with their owner's rights, so nobody else may tie them to a table of theirs.
 REVOKE EXECUTE ON FUNCTION in_an_open_period(), stand_still(), take_snapshot() FROM PUBLIC;
-
-CREATE TRIGGER written_together BEFORE INSERT ON closed FOR EACH ROW
-    WHEN (NEW.tx IS DISTINCT FROM pg_current_xact_id())
-    EXECUTE FUNCTION refuse('tx is the writing transaction', 'Leave tx to its default.');
-ALTER TABLE closed ENABLE ALWAYS TRIGGER written_together;
 
 CREATE TRIGGER comes_with_a_closing BEFORE INSERT ON snapshot FOR EACH ROW
     WHEN (pg_trigger_depth() = 0)

@@ -1,12 +1,7 @@
 -- What was known at a time is asked by stamp. Who reads waits for the writers that may still bear an
 -- earlier one (shell/store/settled.py): they hold a lock of `stream` or `event` when they are stamped.
--- A row inserted by hand gets the time at which its statement holds that lock, not at which its
--- transaction began.
 
 SET LOCAL search_path = books, public;
-
-ALTER TABLE event ALTER COLUMN recorded_at SET DEFAULT clock_timestamp();
-ALTER TABLE command ALTER COLUMN recorded_at SET DEFAULT clock_timestamp();
 
 CREATE INDEX event_by_recorded_at ON event (recorded_at);
 
