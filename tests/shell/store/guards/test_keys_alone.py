@@ -55,10 +55,10 @@ def put(table: str, trigger: str, row: Row, hand: ByHand) -> None:
 
 
 BY_ITSELF = [
-    ("holding", "starts_with_a_posting", HOLDING),
-    ("lawful", "starts_with_a_posting", LAWFUL),
-    ("tally", "starts_with_a_posting", TALLY),
-    ("drawn", "starts_with_a_posting", {}),
+    ("holding", "follows_postings", HOLDING),
+    ("lawful", "follows_postings", LAWFUL),
+    ("tally", "follows_postings", TALLY),
+    ("drawn", "follows_postings", {}),
     ("snapshot", "comes_with_a_closing", HELD),
 ]
 TRIGGER = {table: trigger for table, trigger, _ in BY_ITSELF}

@@ -137,6 +137,18 @@ def grant_where_another_schema_says_that_all_is_equal(books: ByHand) -> None:
     path.order(books.twisted({"the scope": {"authority": "necessity"}}))
 
 
+def move_a_holding_where_another_schema_says_how_deep(books: ByHand) -> None:
+    books.connection.execute(
+        "CREATE SCHEMA other;"
+        " CREATE FUNCTION other.pg_trigger_depth() RETURNS integer LANGUAGE sql AS 'SELECT 9';"
+        " CREATE FUNCTION other.never(integer, integer) RETURNS boolean LANGUAGE sql AS"
+        " 'SELECT false';"
+        " CREATE OPERATOR other.< (LEFTARG = integer, RIGHTARG = integer, FUNCTION = other.never);"
+        " SET LOCAL search_path = other, pg_catalog"
+    )
+    books.connection.execute("UPDATE books.holding SET quantity = quantity")
+
+
 def use_an_order_twice_for_two_details_of_a_title(books: ByHand) -> None:
     path.vest(books)
     path.vest(books.twisted({"its posting": {"credit_detail": "another"}}))
@@ -194,6 +206,7 @@ STEPS = [
     (bring_in_an_asset_by_an_old_event, "asset_event_tx_fkey"),
     (permit_what_cannot_be, "can_be_there"),
     (hold_coins_in_the_reserve_as_currency, FOLLOW),
+    (move_a_holding_where_another_schema_says_how_deep, FOLLOW),
     (permit_crypto_by_an_old_law, "permitted_event_tx_event_kind_stream_fkey"),
     (permit_crypto_by_another_event, "permitted_event_tx_event_kind_stream_fkey"),
     (permit_crypto_by_a_law_of_another_stream, "permitted_event_tx_event_kind_stream_fkey"),

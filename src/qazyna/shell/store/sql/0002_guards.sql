@@ -20,33 +20,38 @@ BEGIN
             FOR EACH STATEMENT EXECUTE FUNCTION refuse('what is written stays', 'Reverse it instead.');
             ALTER TABLE %I ENABLE ALWAYS TRIGGER append_only $f$, t, t);
     END LOOP;
-    -- 2. Running figures follow the postings and nothing else. A WHEN clause is evaluated outside
-    --    its trigger, so depth 0 is a statement somebody typed, and 1 is `apply_postings` below.
+END $$;
+
+-- 2. Running figures follow the postings and nothing else: what writes them is the trigger
+--    `apply_postings` below. A statement somebody typed is at depth 1 here, one of that trigger at 2.
+--    (Names are in full, for a function looks where its caller says. It is no WHEN of the triggers,
+--    which PostgreSQL would read anew for each statement.)
+CREATE FUNCTION follow_postings() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF pg_catalog.pg_trigger_depth() OPERATOR(pg_catalog.<) 2 THEN
+        RAISE EXCEPTION '% on %: running figures follow the postings', TG_OP, TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation', HINT = 'Post an entry.';
+    END IF;
+    RETURN NULL;
+END $$;
+
+DO $$
+DECLARE t text;
+BEGIN
     FOREACH t IN ARRAY ARRAY['holding', 'drawn', 'tally']
     LOOP
         EXECUTE format($f$
-            CREATE TRIGGER follows_postings BEFORE UPDATE ON %I FOR EACH STATEMENT
-            WHEN (pg_trigger_depth() = 0)
-            EXECUTE FUNCTION refuse('running figures follow the postings', 'Post an entry.');
+            CREATE TRIGGER follows_postings BEFORE INSERT OR UPDATE ON %I
+            FOR EACH STATEMENT EXECUTE FUNCTION follow_postings();
             ALTER TABLE %I ENABLE ALWAYS TRIGGER follows_postings;
             CREATE TRIGGER stays BEFORE DELETE OR TRUNCATE ON %I
             FOR EACH STATEMENT EXECUTE FUNCTION refuse('what is written stays', 'Reverse it instead.');
             ALTER TABLE %I ENABLE ALWAYS TRIGGER stays $f$, t, t, t, t);
     END LOOP;
 END $$;
-
-DO $$
-DECLARE t text;
-BEGIN
-    FOREACH t IN ARRAY ARRAY['holding', 'drawn', 'tally', 'lawful']
-    LOOP
-        EXECUTE format($f$
-            CREATE TRIGGER starts_with_a_posting BEFORE INSERT ON %I FOR EACH STATEMENT
-            WHEN (pg_trigger_depth() = 0)
-            EXECUTE FUNCTION refuse('running figures follow the postings', 'Post an entry.');
-            ALTER TABLE %I ENABLE ALWAYS TRIGGER starts_with_a_posting $f$, t, t);
-    END LOOP;
-END $$;
+CREATE TRIGGER follows_postings BEFORE INSERT ON lawful
+    FOR EACH STATEMENT EXECUTE FUNCTION follow_postings();
+ALTER TABLE lawful ENABLE ALWAYS TRIGGER follows_postings;
 
 -- The chart is constant: a change of it is a migration.
 CREATE TRIGGER constant BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON place
