@@ -54,12 +54,12 @@ _ASSETS = "SELECT code, class, scale, name FROM books.asset WHERE event IS NOT N
 _REST = f"""
     SELECT clock_timestamp(),
            {FRESH.format("$3")},
-           (SELECT max(recorded_at) FROM books.event),
+           (SELECT recorded_at FROM books.event ORDER BY recorded_at DESC LIMIT 1),
            (SELECT jsonb_build_array(encode(body_sha256, 'hex'), result)
             FROM books.command WHERE key = $1),
            (SELECT state::text FROM books.stream WHERE name = 'law'),
            (SELECT state::text FROM books.stream WHERE name = $2),
-           (SELECT jsonb_agg(jsonb_build_array(code, class, scale, name)) FROM ({_ASSETS}) AS a),
+           ARRAY(SELECT jsonb_build_array(code, class, scale, name) FROM ({_ASSETS}) AS a),
            ARRAY[nextval('books.event_seq')],
            ARRAY[nextval('books.entry_id'), nextval('books.entry_id')]
 """
@@ -90,7 +90,7 @@ def read_known(
     assert isinstance(recorded_at, datetime)
     if before is not None and recorded_at < before and not repeated:
         raise _set_back(recorded_at, before)
-    there = _assets(assets or ())
+    there = _assets(assets)
     states: dict[str, State] = {}
     versions: dict[str, int] = {}
     for name, version, state in locked:
