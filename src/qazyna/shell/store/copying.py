@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from types import NoneType
 from typing import Any
 
@@ -25,9 +26,19 @@ _ESCAPED = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 def copied(rows: Iterable[Row]) -> bytes:
     """These rows, one a line.
 
-    They are made column by column: in most, all values are of one kind, and what can be said of all
-    at once need not be asked of each.
+    They are made some at a time: so few stay near the processor until they are done, and between
+    them another thread gets its turn.
     """
+    rest = iter(rows)
+    return b"".join([_lines(some) for some in iter(lambda: list(islice(rest, _SOME)), [])])
+
+
+_SOME = 200
+
+
+def _lines(rows: list[Row]) -> bytes:
+    """They are made column by column: in most, all values are of one kind, and what can be said of
+    all at once need not be asked of each."""
     columns = [_column(values) for values in zip(*rows, strict=True)]
     lines = map("\t".join, zip(*columns, strict=True))
     return "\n".join([*lines, ""]).encode()
