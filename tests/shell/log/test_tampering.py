@@ -204,10 +204,10 @@ CHARTED = f"""DO $$ DECLARE was text := ({CHART});
 OTHERS = [
     ("a place of the chart", "INSERT INTO books.place VALUES ('reserve', 'custody', 'title', 'crypto')",
      "place reserve/custody/title/crypto: is nothing of ours"),
-    ("what gave a grant", "ALTER TABLE books.authority DROP CONSTRAINT by_the_right_kind_of_event;"
+    ("what gave a grant", "ALTER DOMAIN books.whole_grant DROP CONSTRAINT by_the_right_kind_of_event;"
      " UPDATE books.authority SET event_kind = 'seized' WHERE authority = 'final_order'",
      "breaks by_the_right_kind_of_event"),
-    ("whose event gave a grant", "ALTER TABLE books.authority DROP CONSTRAINT of_that_very_case;"
+    ("whose event gave a grant", "ALTER DOMAIN books.whole_grant DROP CONSTRAINT of_that_very_case;"
      " UPDATE books.authority SET stream = 'case/C-2' WHERE authority = 'final_order'",
      "breaks of_that_very_case"),
     ("the scale of an asset", "UPDATE books.asset SET scale = 6 WHERE code = 'BTC'", "asset BTC"),
@@ -387,11 +387,12 @@ SCHEMA = [
      " LANGUAGE plpgsql AS 'BEGIN RETURN NEW;\nEND'", "function refuse()"),
     ("the function of postings replaced", "CREATE OR REPLACE FUNCTION books.apply_postings() RETURNS"
      " trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL;\nEND'", "function apply_postings()"),
-    ("what can give an authority replaced", "CREATE OR REPLACE FUNCTION books.can_give(event_kind text,"
-     " authority text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN true;\nEND'",
-     "function can_give(text,text)"),
-    ("a grant of any case", "ALTER TABLE books.authority DROP CONSTRAINT of_that_very_case",
-     "constraint of_that_very_case on authority: is missing"),
+    ("what can give an authority", "ALTER DOMAIN books.whole_grant DROP CONSTRAINT"
+     " by_the_right_kind_of_event; ALTER DOMAIN books.whole_grant ADD CONSTRAINT"
+     " by_the_right_kind_of_event CHECK ((VALUE).event_kind <> '')",
+     "constraint by_the_right_kind_of_event on whole_grant"),
+    ("a grant of any case", "ALTER DOMAIN books.whole_grant DROP CONSTRAINT of_that_very_case",
+     "constraint of_that_very_case on whole_grant: is missing"),
     ("the function of batches replaced", "CREATE OR REPLACE FUNCTION books.batch_is_whole() RETURNS"
      " trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL;\nEND'", "function batch_is_whole()"),
     ("the path of a function", f"ALTER FUNCTION {APPLY} SET search_path = public, books",

@@ -53,7 +53,7 @@ _BASES = {
     **dict.fromkeys(("body_sha256", "salt", "leaf"), "bytea"),
     **dict.fromkeys(("value_date", "effective"), "date"),
     "recorded_at": "timestamptz",
-    **dict.fromkeys(("quantity", "quantity2", "value"), "numeric"),
+    **dict.fromkeys(("quantity", "quantity2", "value", "granted"), "numeric"),
     "version": "integer",
 }
 """What the domains of some columns are made of. Sent as such, a value becomes one of the domain as

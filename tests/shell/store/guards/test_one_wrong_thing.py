@@ -342,8 +342,8 @@ ATTEMPTS: list[tuple[str, Callable[[ByHand], None], Twists, str]] = [
         {"the scope": {"granted": 2}},
         "never_overdrawn",
     ),
-    ("order nothing", path.order, {"the scope": {"granted": 0}}, "grants_something"),
-    ("order without measure", path.order, {"the scope": {"granted": NAN}}, "grants_something"),
+    ("order nothing", path.order, {"the scope": {"granted": 0}}, "more_than_nothing"),
+    ("order without measure", path.order, {"the scope": {"granted": NAN}}, "more_than_nothing"),
     (
         "add scope to an old order",
         path.order,

@@ -12,30 +12,36 @@ from qazyna.money import ASSETS
 _SQL = Path(__file__).parents[1] / "sql"
 
 _ASKED = {
-    "in_the_chart": (
+    ("whole_entry", "in_the_chart"): (
         chart.FIRST_LEGS,
         "CHART ? ((VALUE).kind || ' ' || (VALUE).debit_class || ' ' || (VALUE).credit_class"
         " || ' ' || (VALUE).authority)",
     ),
-    "second_leg_in_the_chart": (
+    ("whole_entry", "second_leg_in_the_chart"): (
         chart.SECOND_LEGS,
         "(VALUE).legs = 1 OR CHART ? ((VALUE).kind || ' ' || (VALUE).debit_class2"
         " || ' ' || (VALUE).credit_class2 || ' ' ||"
         " CASE (VALUE).kind WHEN 'reverse' THEN '' ELSE (VALUE).debit_class END"
         " || ' ' || (VALUE).authority2)",
     ),
+    ("whole_grant", "by_the_right_kind_of_event"): (
+        {(kind, by) for kind, (_, events) in chart.AUTHORITIES.items() for by in events},
+        "CHART ? ((VALUE).authority || ' ' || (VALUE).event_kind)",
+    ),
 }
-"""What is asked of each leg: its words are a key of the chart. No name in the chart has a space, so
-what is joined with as many as there should be is parted in one way alone."""
+"""What is asked of each leg, and of each grant: its words are a key of the chart.
+
+No name in the chart has a space, so what is joined with as many as there should be is parted in one
+way alone."""
 
 
 def _fill_chart(apps: Any, schema_editor: Any) -> None:
     with schema_editor.connection.cursor() as cursor:
         cursor.executemany("INSERT INTO books.place VALUES (%s, %s, %s, %s)", sorted(chart.PLACES))
-        for name, (legs, asked) in _ASKED.items():
-            keys = json.dumps({" ".join(leg): 0 for leg in sorted(legs)})
+        for (domain, name), (allowed, asked) in _ASKED.items():
+            keys = json.dumps({" ".join(words): 0 for words in sorted(allowed)})
             check = asked.replace("CHART", f"jsonb '{keys}'")
-            cursor.execute(f"ALTER DOMAIN books.whole_entry ADD CONSTRAINT {name} CHECK ({check})")
+            cursor.execute(f"ALTER DOMAIN books.{domain} ADD CONSTRAINT {name} CHECK ({check})")
         cursor.executemany(
             "INSERT INTO books.asset (code, class, scale, name) VALUES (%s, %s, %s, %s)",
             [(a.code, a.klass, a.scale, a.name) for a in ASSETS.values()],

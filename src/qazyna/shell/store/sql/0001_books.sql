@@ -16,8 +16,8 @@ SET LOCAL search_path = books, public;
 
 -- ── What a value of a kind must be ──────────────────────────────────────────────────────────────
 
--- (What one value must be is said of its kind, once; and what an entry must be as a whole is said
--- the same way, of its row: see `whole_entry`. PostgreSQL reads the CHECKs of a table anew for each
+-- (What one value must be is said of its kind, once; and what an entry or a grant must be as a whole is
+-- said the same way, of its row: see `whole_entry`. PostgreSQL reads the CHECKs of a table anew for each
 -- statement that writes to it; those of a domain it reads once.)
 
 CREATE DOMAIN day AS date
@@ -59,35 +59,6 @@ CREATE TABLE place (
     asset_class text NOT NULL,
     PRIMARY KEY (book_kind, class, side, asset_class)
 );
-
--- Which authority an event of which kind can give. (A function, for PostgreSQL reads the text of a
--- CHECK anew for each statement, and this is long. Its operator is named in full, for a function
--- looks where its caller says.)
-CREATE FUNCTION can_give(event_kind text, authority text) RETURNS boolean
-    LANGUAGE plpgsql IMMUTABLE
-AS $$
-BEGIN
-    RETURN pg_catalog.concat(authority, ' ', event_kind) OPERATOR(pg_catalog.=) ANY ('{
-        final_order forfeiture_became_final,
-        award restitution_awarded,
-        payout restitution_awarded,
-        unclaimed award_lapsed,
-        annulment judgment_annulled,
-        interlocutory interlocutory_sale_ordered,
-        release_order seizure_lifted,
-        allocation proceeds_allocated, allocation units_delivered,
-        appropriation reserve_appropriated, appropriation entry_corrected,
-        decision reserve_withdrawn, decision capital_committed, decision shortfall_written_off,
-        decision received_in_specie, decision written_off, decision workout_sold,
-        decision commitment_ended,
-        statement swept, statement fork_recognised, statement disposed, statement income_recorded,
-        statement charge_recorded, statement assay_recorded, statement capital_called,
-        statement distribution_received, statement received_in_specie, statement entry_corrected,
-        statement redemption_filled, statement dealing_corrected, statement units_adjusted,
-        statement rebate_recorded, statement workout_sold, statement call_defaulted,
-        correction entry_reversed, correction entry_corrected
-    }'::text[]);
-END $$;
 
 -- ── What happened ───────────────────────────────────────────────────────────────────────────────
 
@@ -199,23 +170,28 @@ CREATE TABLE authority (
     stream      text          NOT NULL,
     book        text          NOT NULL,
     asset       text          NOT NULL REFERENCES asset,
-    granted     numeric(78,0) NOT NULL
-                CONSTRAINT grants_something CHECK (granted > 0 AND granted <> 'NaN'),
-    CONSTRAINT over_a_book CHECK (book IN ('reserve', 'budget') OR (
-        book LIKE '_%/%' AND book NOT LIKE '%/' AND book NOT LIKE 'workout/%/%')),
-    -- By an event of the stream that the book answers to: its case's, or its own. (What these give may
-    -- touch other books than their event's.)
-    CONSTRAINT of_that_very_case CHECK (
-        authority IN ('appropriation', 'decision', 'statement', 'correction') OR stream = CASE
-        WHEN book IN ('reserve', 'budget') OR book LIKE 'workout/%' THEN book
-        ELSE 'case/' || regexp_replace(book, '/[^/]+$', '') END),
+    granted     amount        NOT NULL,
     CONSTRAINT granted_once UNIQUE (event, authority, book, asset),
     UNIQUE (id, authority, book, asset),
     UNIQUE (id, granted),
     CONSTRAINT granted_with_its_event
-        FOREIGN KEY (event, tx, event_kind, stream) REFERENCES event (seq, tx, kind, stream),
-    CONSTRAINT by_the_right_kind_of_event CHECK (can_give(event_kind, authority))
+        FOREIGN KEY (event, tx, event_kind, stream) REFERENCES event (seq, tx, kind, stream)
 );
+-- What a grant must be, as a whole. (Which authority an event of which kind can give is added by
+-- migrations/0001 from the chart, as `by_the_right_kind_of_event`.)
+CREATE DOMAIN whole_grant AS authority
+    CONSTRAINT over_a_book CHECK ((VALUE).book IN ('reserve', 'budget') OR (
+        (VALUE).book LIKE '_%/%' AND (VALUE).book NOT LIKE '%/'
+        AND (VALUE).book NOT LIKE 'workout/%/%'))
+    -- By an event of the stream that the book answers to: its case's, or its own. (What these give may
+    -- touch other books than their event's.)
+    CONSTRAINT of_that_very_case CHECK (
+        (VALUE).authority IN ('appropriation', 'decision', 'statement', 'correction')
+        OR (VALUE).stream = CASE
+            WHEN (VALUE).book IN ('reserve', 'budget') OR (VALUE).book LIKE 'workout/%'
+            THEN (VALUE).book
+            ELSE 'case/' || regexp_replace((VALUE).book, '/[^/]+$', '') END);
+ALTER TABLE authority ADD CONSTRAINT a_whole_grant CHECK (num_nulls((authority.*)::whole_grant) = 0);
 
 CREATE TABLE drawn (
     -- What the postings have drawn on a grant: never more than it grants. Written by the trigger on
