@@ -9,7 +9,6 @@ import select
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
 from itertools import islice
 from types import NoneType
 from typing import Any
@@ -34,6 +33,7 @@ def copied(rows: Iterable[Row]) -> bytes:
 
 
 _SOME = 200
+"""So many rows are made at a time."""
 
 
 def _lines(rows: list[Row]) -> bytes:
@@ -100,9 +100,6 @@ def _told(values: Sequence[Any], kinds: set[type]) -> Iterable[str]:
         if not _plain(together):
             return map(_bytes, values)
         return map(_ascii if b"\\" in together else bytes.decode, values)
-    if kinds == {date}:  # many rows are of few days
-        days = {day: day.isoformat() for day in set(values)}
-        return map(days.__getitem__, values)
     if len(kinds) == 1:
         return map(_FORM[kinds.pop()], values)
     return [_FORM[type(value)](value) for value in values]
@@ -139,7 +136,7 @@ _FORM: dict[type, Callable[[Any], str]] = {
     int: str,
     str: _text,
     date: date.isoformat,
-    datetime: lru_cache(datetime.isoformat),  # when it was recorded is the same in many rows
+    datetime: datetime.isoformat,
     Decimal: str,
     bytes: _bytes,
     # Of what is escaped here, JSON leaves backslashes alone.

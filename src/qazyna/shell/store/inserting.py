@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import cache
-from itertools import chain
-from itertools import count as counting
+from itertools import chain, count
 from typing import Any
 
 import psycopg
@@ -194,12 +193,12 @@ def _inserts(table: str, columns: tuple[str, ...], rows: Sequence[Row]) -> Itera
     """Insert by 32, 16, 8, 4, 2 and 1, so that few statements need to be prepared."""
     at = 0
     while left := len(rows) - at:
-        count = min(1 << (left.bit_length() - 1), 32)
+        many = min(1 << (left.bit_length() - 1), 32)
         yield (
-            _statement(table, columns, count),
-            [value for row in rows[at : at + count] for value in row],
+            _statement(table, columns, many),
+            [value for row in rows[at : at + many] for value in row],
         )
-        at += count
+        at += many
 
 
 @cache
@@ -208,7 +207,7 @@ def _as_one(counts: tuple[tuple[str, int], ...], kept: int) -> str:
     triggers look once all of it is there."""
     queries = [_statement(table, tuple(_COLUMNS[table].split()), many) for table, many in counts]
     queries += [_KEEP] * kept
-    number = counting(1)
+    number = count(1)
     *first, last = [re.sub(r"\$\d+", lambda _: f"${next(number)}", query) for query in queries]
     told = ", ".join(f"p{n} AS ({query})" for n, query in enumerate(first))
     return f"WITH {told} {last}" if told else last
@@ -219,12 +218,12 @@ def _cast(column: str) -> str:
 
 
 @cache
-def _statement(table: str, columns: tuple[str, ...], count: int) -> str:
+def _statement(table: str, columns: tuple[str, ...], many: int) -> str:
     """The statement that inserts so many rows."""
-    number = counting(1)
+    number = count(1)
     rows = ", ".join(
         f"({', '.join(f'${next(number)}{_cast(column)}' for column in columns)})"
-        for _ in range(count)
+        for _ in range(many)
     )
     again = " ON CONFLICT DO NOTHING" if table in _MAY_BE_THERE else ""
     return f"INSERT INTO books.{table} ({', '.join(columns)}) VALUES {rows}{again}"

@@ -15,5 +15,5 @@ _BACK = """
 class Migration(migrations.Migration):
     dependencies: ClassVar[list[Any]] = [("store", "0003_periods")]
     operations: ClassVar[list[Any]] = [
-        migrations.RunSQL((_SQL / "0008_known_at.sql").read_text("utf-8"), _BACK)
+        migrations.RunSQL((_SQL / "0005_known_at.sql").read_text("utf-8"), _BACK)
     ]

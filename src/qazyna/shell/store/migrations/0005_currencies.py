@@ -9,8 +9,8 @@ _SQL = Path(__file__).parents[1] / "sql"
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar[list[Any]] = [("store", "0007_known_at")]
+    dependencies: ClassVar[list[Any]] = [("store", "0004_known_at")]
     operations: ClassVar[list[Any]] = [
         # A known currency may be held: going back keeps it.
-        migrations.RunSQL((_SQL / "0009_currencies.sql").read_text("utf-8"), migrations.RunSQL.noop)
+        migrations.RunSQL((_SQL / "0006_currencies.sql").read_text("utf-8"), migrations.RunSQL.noop)
     ]
