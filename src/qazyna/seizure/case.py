@@ -1,10 +1,11 @@
 """A case: its holdings, the orders made in it, and how far each has got."""
 
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, Field, PlainSerializer
+from pydantic import Field, PlainSerializer
 
 from qazyna.errors import Refused
 from qazyna.ledger.entry import Account, Entry, Value
@@ -16,14 +17,16 @@ Units = Annotated[int, PlainSerializer(str, return_type=str, when_used="json")]
 """An amount in base units that may be nothing."""
 
 
-class Sold(BaseModel):
+@dataclass(slots=True)
+class Sold:
     """What of an asset was sold before the final order, and the money that stands for it."""
 
     amount: Units
     proceeds: Units
 
 
-class Held(BaseModel):
+@dataclass(slots=True)
+class Held:
     """One holding of a case: a quantity of one asset taken at one place on one day."""
 
     asset: str
@@ -32,12 +35,12 @@ class Held(BaseModel):
     assumed: tuple[str, ...] = ()
     orders: tuple[str, ...] = ()
     """forfeiture orders by which some of it became the State's"""
-    sold: dict[str, dict[str, Sold]] = Field(default_factory=dict)
+    sold: dict[str, dict[str, Sold]] = field(default_factory=dict)
     """asset -> currency -> what was sold of it while it was the claimants', and is so still"""
-    for_victims: dict[str, Units] = Field(default_factory=dict)
+    for_victims: dict[str, Units] = field(default_factory=dict)
     """asset -> the share of the State's that the law keeps for victims"""
 
-    in_kind: dict[str, Decimal] = Field(default_factory=dict)
+    in_kind: dict[str, Decimal] = field(default_factory=dict)
     """currency -> worth of what went to managers in kind: all of it the reserve's, and not yet
     made up for in the shares of the others"""
 
@@ -75,7 +78,8 @@ class Held(BaseModel):
             self.for_victims.pop(asset, None)
 
 
-class Order(BaseModel):
+@dataclass(slots=True)
+class Order:
     """A forfeiture order: what it covers, and what that has become."""
 
     ordered_on: date | None = None
@@ -84,12 +88,13 @@ class Order(BaseModel):
     """(holding, asset, base units)"""
     final_on: date | None = None
     annulled_on: date | None = None
-    now: dict[str, dict[str, Units]] = Field(default_factory=dict)
+    now: dict[str, dict[str, Units]] = field(default_factory=dict)
     """holding -> asset -> base units that the State has by this order. What it passed on to the
     reserve or the budget still counts: that is what an annulment must find again."""
 
 
-class SaleOrder(BaseModel):
+@dataclass(slots=True)
+class SaleOrder:
     """What a court let be sold before the final order, and the event in which it did."""
 
     version: int
@@ -99,16 +104,18 @@ class SaleOrder(BaseModel):
     left: Units
 
 
-class Award(BaseModel):
+@dataclass(slots=True)
+class Award:
     """What a court awarded, and the event in which it did: payments rest on it."""
 
     version: int
     awarded_on: date
-    owed: dict[str, Units] = Field(default_factory=dict)
+    owed: dict[str, Units] = field(default_factory=dict)
     """holding/asset/party -> base units not yet paid"""
 
 
-class Exhibit(BaseModel):
+@dataclass(slots=True)
+class Exhibit:
     """What was filed in the case, by its SHA-256, and the event that says so."""
 
     version: int
