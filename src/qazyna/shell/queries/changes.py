@@ -88,7 +88,8 @@ _EVENTS = """
     ) AS n ON true
     LEFT JOIN LATERAL (
         SELECT jsonb_agg(DISTINCT p.asset ORDER BY p.asset) AS told
-        FROM books.price p WHERE p.event = e.seq AND p.on_date <= %(as_of)s
+        FROM books.price p
+        WHERE p.tx = e.tx AND p.event = e.seq AND p.on_date <= %(as_of)s
     ) AS p ON true
     WHERE e.recorded_at > %(since)s
       AND (%(until)s::timestamptz IS NULL OR e.recorded_at <= %(until)s)

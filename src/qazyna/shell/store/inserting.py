@@ -93,7 +93,7 @@ class Inserting:
             self._turns.enter_context(short_turns())
             self._turns.enter_context(uncollected())
             self._pool = ThreadPoolExecutor(1)
-        self._under_way.append(self._pool.submit(_insert_whole, self._connection, ready))
+        self._under_way.append(self._pool.submit(_insert, self._connection, ready))
 
     def last(self, rows: Rows, changed: list[Row]) -> None:
         """Insert, keep the folds of streams that changed, and return when it is done."""
@@ -121,24 +121,6 @@ class Inserting:
             info = self._connection.info
             self._aside = psycopg.connect(info.dsn, password=info.password, autocommit=True)
         return self._aside
-
-
-_WHOLE = [
-    *("debits_a_holding", "credits_a_holding"),
-    *("second_leg_debits_a_holding", "second_leg_credits_a_holding"),
-]
-"""Keys that wait for the commit, though a batch of whole events satisfies them at its end."""
-
-
-def _insert_whole(connection: Connection, rows: Ready) -> None:
-    """Insert the rows of whole events, and let their keys be checked now rather than at the end,
-    when nothing else would be done meanwhile."""
-    _insert(connection, rows)
-    keys = ", ".join(f"books.{name}" for name in _WHOLE)
-    # One message, and one answer to wait for. Two statements at once cannot be prepared.
-    connection.execute(
-        f"SET CONSTRAINTS {keys} IMMEDIATE; SET CONSTRAINTS {keys} DEFERRED", prepare=False
-    )
 
 
 def _ready(rows: Rows) -> Ready:

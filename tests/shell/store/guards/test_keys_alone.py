@@ -1,14 +1,12 @@
 """What the keys and CHECKs refuse by themselves, where the trigger that would come first is off.
 
 Only who can change the schema can switch a trigger off. What is tried here shows that the rules
-behind it hold nevertheless, each on its own: a row that follows from the postings by a mistake, or
-an entry whose holding was never brought about.
+behind it hold nevertheless, each on its own, for a row that follows from the postings by a mistake.
 """
 
 from decimal import Decimal
 from functools import partial
 
-import psycopg
 import pytest
 
 from tests.shell.store.guards import by_hand as path
@@ -127,66 +125,6 @@ WRONG: list[tuple[str, Row, str]] = [
 def test_without_its_trigger_a_wrong_row_is_refused(books, table, columns, by):
     walk = partial(put, table, TRIGGER[table], RIGHT[table] | columns)
     is_refused(by, books, walk, {})
-
-
-# ── Entries that nothing applies ────────────────────────────────────────────────────────────────
-
-DEBITS, CREDITS = "debits_a_holding", "credits_a_holding"
-
-
-def unapplied(hand: ByHand, walk) -> None:
-    off(hand, "entry", "applied")
-    walk(hand)
-
-
-def bring(hand: ByHand) -> None:
-    """What was seized in the second case, seized once more: all its holdings are there."""
-    path.receive(hand, "C-2")
-
-
-@pytest.mark.parametrize("walk", [bring, path.sell, path.allocate, path.reverse])
-def test_what_has_its_holdings_needs_no_trigger_for_its_keys(books, walk):
-    attempt(books, partial(unapplied, walk=walk), {})
-
-
-UNAPPLIED = [
-    (bring, {"its posting": {"book": "C-2/2"}}, DEBITS),
-    (bring, {"its posting": {"book": "C-2"}}, "debits_a_holding"),
-    (bring, {"its posting": {"debit_class": "pending"}}, DEBITS),
-    (bring, {"its posting": {"debit_detail": ""}}, DEBITS),
-    (bring, {"its posting": {"debit_detail": "afm"}}, DEBITS),
-    (bring, {"its posting": {"asset": "USD"}}, DEBITS),
-    (bring, {"its posting": {"asset": "DOGE"}}, DEBITS),
-    (bring, {"its posting": {"credit_detail": "another"}}, CREDITS),
-    (path.order, {"its posting": {"credit_detail": "another"}}, CREDITS),
-    (path.move, {"its posting": {"debit": "C-1/1/custody/AFM", "credit_detail": "X"}}, CREDITS),
-    (path.sell, {"what comes": {"debit_detail": "another"}}, f"second_leg_{DEBITS}"),
-    (path.sell, {"what comes": {"debit_class": "pending"}}, f"second_leg_{DEBITS}"),
-    (path.sell, {"what comes": {"asset": "EUR"}}, f"second_leg_{DEBITS}"),
-    (path.allocate, {"what enters": {"book": "reserve/1"}}, f"second_leg_{DEBITS}"),
-    (path.allocate, {"what enters": {"credit_detail": "another"}}, f"second_leg_{CREDITS}"),
-    (
-        path.allocate,
-        {"what enters": {"credit_class": "budget"}},
-        f"second_leg_{CREDITS}",
-    ),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("walk, twists, by", UNAPPLIED, ids=[f"{t} {b}" for _, t, b in UNAPPLIED])
-def test_what_names_no_holding_is_refused_without_the_trigger(books, walk, twists, by):
-    is_refused(by, books, partial(unapplied, walk=walk), twists)
-
-
-def test_what_names_no_holding_is_refused_at_the_commit_at_the_latest(database, books):
-    twists = {"its posting": {"debit_detail": "another"}}
-    with (
-        psycopg.connect(database.url("qazyna_owner")) as connection,
-        pytest.raises(psycopg.errors.ForeignKeyViolation) as caught,
-        connection.transaction(),
-    ):
-        unapplied(ByHand(connection, twists, dict(books.ids)), bring)
-    assert DEBITS == caught.value.diag.constraint_name
 
 
 # ── Entries that the chart need not have ────────────────────────────────────────────────────────

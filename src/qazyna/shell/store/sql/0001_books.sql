@@ -255,18 +255,6 @@ CREATE TABLE entry (
         UNIQUE (id, book2, debit_class2, debit_detail2, credit_class2, credit_detail2, asset2,
                 quantity2),
     CONSTRAINT booked_with_its_event FOREIGN KEY (event, tx) REFERENCES event (seq, tx),
-    -- Both accounts of a leg are of its book and hold its asset. Deferred, because the entry itself
-    -- brings a new holding about.
-    CONSTRAINT debits_a_holding FOREIGN KEY (book, debit_class, debit_detail, asset)
-        REFERENCES holding DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT credits_a_holding FOREIGN KEY (book, credit_class, credit_detail, asset)
-        REFERENCES holding DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT second_leg_debits_a_holding
-        FOREIGN KEY (book2, debit_class2, debit_detail2, asset2)
-        REFERENCES holding DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT second_leg_credits_a_holding
-        FOREIGN KEY (book2, credit_class2, credit_detail2, asset2)
-        REFERENCES holding DEFERRABLE INITIALLY DEFERRED,
     -- It rests on a grant of that kind, for this very book and asset.
     CONSTRAINT rests_on_a_grant FOREIGN KEY (scope, authority, book, asset)
         REFERENCES authority (id, authority, book, asset),
@@ -401,7 +389,6 @@ CREATE TABLE price (
     PRIMARY KEY (asset, currency, on_date, event),
     FOREIGN KEY (event, tx) REFERENCES event (seq, tx)
 );
-CREATE INDEX price_by_event ON price (event);
 
 CREATE TABLE document (
     -- Files as they came in, by the digest that events name them with.
