@@ -226,10 +226,6 @@ OTHERS = [
     ("two commands changed about", "UPDATE books.command k SET (kind, body_sha256, salt) ="
      " (SELECT kind, body_sha256, salt FROM books.command o WHERE o.kind <> k.kind AND o.kind IN"
      " ('seize', 'sweep') LIMIT 1) WHERE kind IN ('seize', 'sweep')", "case/C-1@2: its command"),
-    ("how many events a command led to", "UPDATE books.command SET result = result ||"
-     " '{\"events_in_all\": 3}' WHERE kind = 'seize'", "says it led to something else"),
-    ("what a command led to", "UPDATE books.command SET result = jsonb_set(result, '{events,0,on}',"
-     " '\"2020-01-01\"') WHERE kind = 'seize'", "says it led to something else"),
     ("a command removed", "DELETE FROM books.command WHERE kind = 'seize'", "breaks event_command_fkey"),
     ("the key of a command", "UPDATE books.command SET key = 'x' || key WHERE kind = 'seize'",
      "breaks event_command_fkey"),
@@ -437,8 +433,8 @@ SCHEMA = [
     ("a table renamed", "ALTER TABLE books.tally RENAME TO tallies", "table tally: is missing"),
     ("a table dropped", "DROP TABLE books.subtree", "table subtree: is missing"),
     ("a sequence that goes round", "ALTER SEQUENCE books.event_seq CYCLE", "sequence event_seq"),
-    ("a constraint no longer deferred", "ALTER TABLE books.event ALTER CONSTRAINT event_command_fkey"
-     " NOT DEFERRABLE", "constraint event_command_fkey"),
+    ("a constraint deferred", "ALTER TABLE books.event ALTER CONSTRAINT event_command_fkey"
+     " DEFERRABLE", "constraint event_command_fkey"),
 ]  # fmt: skip
 
 
@@ -460,10 +456,6 @@ def test_a_command_that_led_to_no_event_is_in_no_leaf(found, lived):
     assert before == lived.execute("SELECT count(*) FROM books.event").fetchone()
     altered_row = "UPDATE books.command SET kind = 'seize' WHERE key = 'of no effect'"
     assert [] == found(behind_its_back, altered_row)
-    claims = "UPDATE books.command SET result = '{\"events\": [{}]}' WHERE key = 'of no effect'"
-    assert ["command of no effect: says it led to something else than its events"] == found(
-        behind_its_back, claims
-    )
 
 
 def test_there_are_a_hundred_tamperings():

@@ -54,6 +54,28 @@ def test_what_else_belongs_to_a_large_command_sees_its_events(books, register):
     assert 0 == check(books).found
 
 
+def test_a_large_command_asked_again_is_answered_as_before(books, register):
+    """From its events, which tell how many rows were new when it was first asked."""
+    columns, lines, content = read_table(register)
+
+    def ask():
+        command = history.ImportHistory.model_construct(
+            file=register.name, columns=columns, rows=tuple(lines)
+        )
+        documents = [(register.name, content)]
+        return execute(books, command, actor="owner", key="one", documents=documents)
+
+    first, again = ask(), ask()
+    assert (False, True) == (first.repeated, again.repeated)
+    assert (100, ROWS, 0) == (
+        len(first.events),
+        first.detail["accepted"],
+        first.detail["already_known"],
+    )
+    assert first.detail["events_in_all"] > 6 * writing.BATCH
+    assert (first.events, first.detail) == (again.events, again.detail)
+
+
 BAD = {**PENDING, "asset": "DOGE", "quantity": "NaN"}
 
 

@@ -4,7 +4,7 @@ schema      constraints, triggers, functions, rights: as this program makes them
 log         sealed rows as they were sealed, every batch's root, every signature
 replay      every event told again: entries, grants, states, prices, running quantities
 rules       every CHECK and key asked of the rows themselves
-commands    what each command says it led to; numbers still to be given out
+numbers     those still to be given out
 """
 
 from collections.abc import Callable
@@ -23,23 +23,6 @@ from qazyna.shell.log.rules import broken
 from qazyna.shell.store import replay
 
 Connection = psycopg.Connection[Any]
-
-# A command tells of its first hundred events.
-_COMMANDS = """
-    WITH led AS (
-        SELECT command, jsonb_agg(jsonb_build_object('stream', stream, 'version', version,
-                   'kind', kind, 'on', value_date::text) ORDER BY seq) AS events
-        FROM (SELECT *, row_number() OVER (PARTITION BY command ORDER BY seq) AS n
-              FROM books.event) AS e WHERE n <= 100 GROUP BY command
-    ), many AS (
-        SELECT command, count(*) AS events FROM books.event GROUP BY command HAVING count(*) > 100
-    )
-    SELECT 'command ' || k.key, 'says it led to something else than its events'
-    FROM books.command k LEFT JOIN led ON led.command = k.key
-    LEFT JOIN many ON many.command = k.key
-    WHERE k.result->'events' IS DISTINCT FROM coalesce(led.events, '[]')
-       OR k.result->'events_in_all' IS DISTINCT FROM to_jsonb(many.events)
-"""
 
 _NUMBERS = """
     SELECT 'sequence ' || name, 'has fallen behind the rows it numbers' FROM (
@@ -110,17 +93,16 @@ def compare(
         for where, what in broken(connection, made.rules):
             verdict.wrong(where, what)
 
-    def commands() -> None:
-        for query in (_COMMANDS, _NUMBERS):
-            for where, what in connection.execute(query).fetchall():
-                verdict.wrong(where, what)
+    def numbers() -> None:
+        for where, what in connection.execute(_NUMBERS).fetchall():
+            verdict.wrong(where, what)
 
     _stage(connection, verdict, "schema", schema)
     _stage(connection, verdict, "chart", constants)
     _stage(connection, verdict, "log", lambda: _log(connection, verdict, kept, progress))
     _stage(connection, verdict, "replay", replayed)
     _stage(connection, verdict, "rules", rules)
-    _stage(connection, verdict, "commands", commands)
+    _stage(connection, verdict, "numbers", numbers)
 
 
 def _stage(connection: Connection, verdict: Verdict, name: str, check: Callable[[], None]) -> None:

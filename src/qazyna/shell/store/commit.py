@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import psycopg
@@ -18,7 +18,7 @@ from psycopg import errors
 
 from qazyna.errors import Refused
 from qazyna.plan import Command, Event, World, follow
-from qazyna.shell.store.codec import Origin, command_bytes, day_text
+from qazyna.shell.store.codec import Origin, command_bytes, day_text, read_event
 from qazyna.shell.store.reading import Known, read_known
 from qazyna.shell.store.wire import Transaction
 from qazyna.shell.store.writing import write
@@ -89,7 +89,7 @@ def execute(
             with Transaction(connection) as transaction:
                 known = read_known(transaction, command, actor, key, documents)
                 if known.command is not None:
-                    return _repeated(known, command, key, digest)
+                    return _repeated(connection, known, command, key, digest)
                 if before:
                     before(known.world)
                 first = dict(known.world.versions)
@@ -124,16 +124,30 @@ def _closed_by_then(met: psycopg.Error) -> Refused:
     )
 
 
-def _repeated(known: Known, command: Command, key: str, digest: bytes) -> Done:
-    before, result = known.command or (b"", {})
-    if before != digest:
+def _repeated(
+    connection: Connection, known: Known, command: Command, key: str, digest: bytes
+) -> Done:
+    """What the same command led to before, as its events tell it."""
+    if known.command != digest:
         raise Refused(
             "key_reused",
             f"The key {key!r} was used before, for another command. Take a new key.",
             {"key": key, "kind": command.kind},
         )
-    events = tuple(result.pop("events"))
-    return Done(key, command.kind, events, repeated=True, detail=result)
+    first: dict[str, int] = {}
+    follows: list[Event] = []
+    for stream, version, leaf, private in connection.execute(_LED_TO, [key]):
+        first.setdefault(stream, version - 1)
+        follows.append(read_event(leaf, private)[0])
+    return replace(_done(key, command, first, follows), repeated=True)
+
+
+# By the stamp, which is the command's, and has an index.
+_LED_TO = """
+    SELECT e.stream, e.version, e.leaf, e.private
+    FROM books.command k JOIN books.event e ON e.recorded_at = k.recorded_at AND e.command = k.key
+    WHERE k.key = %s ORDER BY e.seq
+"""
 
 
 def _write(
@@ -147,13 +161,12 @@ def _write(
 ) -> Done:
     done: list[Done] = []
 
-    def result(follows: list[Event]) -> dict[str, Any]:
+    def led_to(follows: list[Event]) -> None:
         done.append(_done(origin.key, command, first, follows))
-        return {"events": list(done[0].events), **done[0].detail}
 
     events = follow(known.world, command)
     follows, seqs = write(
-        transaction, known, first, events, origin, documents, result, last=also is None
+        transaction, known, first, events, origin, documents, led_to, last=also is None
     )
     if also:
         also(transaction.connection, known.world, follows, seqs[0] if seqs else 0)

@@ -32,7 +32,7 @@ _QUEUE = 2
 """So many batches may wait for the one that is being written."""
 
 _COLUMNS = {
-    "command": "key kind body_sha256 salt result actor recorded_at",
+    "command": "key kind body_sha256 salt actor recorded_at",
     "document": "sha256 name content",
     "event": "seq stream version kind command value_date recorded_at leaf private",
     "asset": "code class scale name event",

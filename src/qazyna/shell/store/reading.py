@@ -31,7 +31,8 @@ class Known:
 
     world: World
     recorded_at: datetime
-    command: tuple[bytes, dict[str, Any]] | None
+    command: bytes | None
+    """The digest of what was asked with the same key before."""
     asset_codes: set[str] = field(default_factory=set)
     read_books: frozenset[str] = frozenset()
     locked: frozenset[str] = frozenset()
@@ -55,8 +56,7 @@ _REST = f"""
     SELECT clock_timestamp(),
            {FRESH.format("$3")},
            (SELECT recorded_at FROM books.event ORDER BY recorded_at DESC LIMIT 1),
-           (SELECT jsonb_build_array(encode(body_sha256, 'hex'), result)
-            FROM books.command WHERE key = $1),
+           (SELECT encode(body_sha256, 'hex') FROM books.command WHERE key = $1),
            (SELECT state::text FROM books.stream WHERE name = 'law'),
            (SELECT state::text FROM books.stream WHERE name = $2),
            ARRAY(SELECT jsonb_build_array(code, class, scale, name) FROM ({_ASSETS}) AS a),
@@ -124,7 +124,7 @@ def read_known(
     return Known(
         world,
         recorded_at,
-        (bytes.fromhex(repeated[0]), repeated[1]) if repeated else None,
+        bytes.fromhex(repeated) if repeated else None,
         set(there),
         frozenset((*books, *more)),
         frozenset(streams),

@@ -15,7 +15,6 @@ from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg.types.json import Jsonb
-from pydantic_core import to_json
 
 from qazyna.errors import InvariantBroken
 from qazyna.ledger import chart
@@ -98,7 +97,7 @@ def write(
     events: Iterator[Event],
     origin: Origin,
     documents: Iterable[tuple[str, bytes]],
-    result: Callable[[list[Event]], Any],
+    led_to: Callable[[list[Event]], None],
     *,
     last: bool,
 ) -> tuple[list[Event], list[int]]:
@@ -106,13 +105,14 @@ def write(
 
     With `last`, nothing else belongs to the transaction: what is little is committed at once, and
     of what is much the events and the folds are let go before they are written to the end.
-    `first` holds the versions the streams had before; `result` gives, in the end, what the command
-    answers. Holdings and their running quantities are not written: the database brings them
+    `first` holds the versions the streams had before; `led_to` is told all events while they are
+    there. Holdings and their running quantities are not written: the database brings them
     about itself.
     """
     connection = transaction.connection
     follows: list[Event] = []
     rows: Rows = defaultdict(list)
+    rows["command"] = [_command(origin, known)]
     rows["document"] = [(_sha256(content), name, content) for name, content in documents]
     with Inserting(connection) as inserting:
         writer = _Writer(known, first, origin, inserting)
@@ -130,16 +130,15 @@ def write(
             for _ in events:  # what the rule refuses in the end is told first
                 pass
             raise
+        led_to(follows)
         streams = writer.touched(first)
         if not inserting.many and sum(map(len, rows.values())) + len(streams) < BULK:
-            rows["command"] = [_command(origin, result(follows), known)]
             rows["stream"], changed = _states(known, first, streams)
             transaction.send(small(connection, rows, changed), last=last)
         else:
             if inserting.many:
                 inserting.put(rows)
                 rows = defaultdict(list)
-            rows["command"] = [_command(origin, result(follows), known)]
             rows["stream"], changed = _states(known, first, streams)
             if last:  # a hundred thousand objects go while the server still writes
                 _let_go(follows, known.world.states, writer.scopes, writer.entry_ids)
@@ -157,10 +156,10 @@ def _let_go(*kept: list[Any] | dict[Any, Any]) -> None:
             take()
 
 
-def _command(origin: Origin, result: Any, known: Known) -> Row:
+def _command(origin: Origin, known: Known) -> Row:
     """The row of the command itself."""
     asked = (origin.key, origin.kind, origin.body_sha256, origin.salt)
-    return *asked, to_json(result).decode(), origin.actor, instant(known.recorded_at)
+    return *asked, origin.actor, instant(known.recorded_at)
 
 
 @cache

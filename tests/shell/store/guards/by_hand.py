@@ -133,7 +133,7 @@ def ground(connection: psycopg.Connection) -> ByHand:
     """
     hand = ByHand(connection)
     with connection.transaction():
-        body = {"key": "by hand", "kind": "by_hand", "actor": "owner", "result": "{}"}
+        body = {"key": "by hand", "kind": "by_hand", "actor": "owner"}
         hand.insert("command", body | {"body_sha256": bytes(32), "salt": bytes(16)})
         hand.event("the law", "blueprint_adopted", "law")
         event = hand.ids["the law"]

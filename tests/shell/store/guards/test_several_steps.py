@@ -121,7 +121,7 @@ def keep_another_text_under_a_digest(books: ByHand) -> None:
 
 
 def backdate_a_command(books: ByHand) -> None:
-    body = {"key": "mine", "kind": "seize", "actor": "me", "result": "{}"}
+    body = {"key": "mine", "kind": "seize", "actor": "me"}
     body |= {"body_sha256": bytes(32), "salt": bytes(16)}
     books.insert("command", body | {"recorded_at": "2020-01-01"})
 

@@ -63,6 +63,7 @@ CREATE TABLE place (
 -- ── What happened ───────────────────────────────────────────────────────────────────────────────
 
 CREATE TABLE command (
+    -- What was asked. What it led to, its events tell.
     key         said        NOT NULL PRIMARY KEY,
     kind        text        NOT NULL,
     actor       said        NOT NULL,
@@ -70,7 +71,6 @@ CREATE TABLE command (
     -- be shown to anyone and the row be laid beside it.
     body_sha256 digest      NOT NULL,
     salt        salt        NOT NULL,
-    result      jsonb       NOT NULL,
     recorded_at this_moment NOT NULL
 );
 
@@ -80,8 +80,7 @@ CREATE TABLE event (
     stream      said        NOT NULL,
     version     nth         NOT NULL,
     kind        said        NOT NULL,
-    -- Deferred: the command's row tells what came of it, and is written last.
-    command     text        NOT NULL REFERENCES command DEFERRABLE INITIALLY DEFERRED,
+    command     text        NOT NULL REFERENCES command,
     value_date  day         NOT NULL,
     -- A row inserted by hand gets the time at which its statement holds its locks, not at which its
     -- transaction began.
