@@ -95,11 +95,9 @@ class Inserting:
             self._pool = ThreadPoolExecutor(1)
         self._under_way.append(self._pool.submit(_insert, self._connection, ready))
 
-    def last(self, rows: Rows, changed: list[Row]) -> None:
-        """Insert, keep the folds of streams that changed, and return when it is done."""
-        ready = _ready(rows)
+    def last(self, changed: list[Row]) -> None:
+        """Keep the folds of streams that changed, and return when all is done."""
         self._wait(0)
-        _insert(self._connection, ready)
         _keep(self._connection, changed)
 
     def _wait(self, left: int) -> None:

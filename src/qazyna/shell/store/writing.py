@@ -136,14 +136,13 @@ def write(
             rows["stream"], changed = _states(known, first, streams)
             transaction.send(small(connection, rows, changed), last=last)
         else:
-            if inserting.many:
-                inserting.put(rows)
-                rows = defaultdict(list)
-            rows["stream"], changed = _states(known, first, streams)
+            inserting.put(rows)
+            new, changed = _states(known, first, streams)
+            inserting.put({"stream": new})
             if last:  # a hundred thousand objects go while the server still writes
                 _let_go(follows, known.world.states, writer.scopes, writer.entry_ids)
                 known.world.balances = Balances()
-            inserting.last(rows, changed)
+            inserting.last(changed)
     return follows, writer.seqs
 
 
