@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, settings
 from hypothesis import given as hypothesis_given
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from qazyna.blueprint import Blueprint, check, parse
@@ -262,6 +262,7 @@ def test_whatever_is_written_is_read_back(value: object) -> None:
     assert tomllib.loads(f"a = {toml(value)}") == {"a": value}
 
 
+@example({"custodian": [{"": False, "two words": 1}]})
 @settings(max_examples=100, deadline=None)
 @hypothesis_given(
     st.dictionaries(

@@ -7,10 +7,11 @@ answered is taken from the blueprint one starts from, on its latest day, as an a
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import starmap
 from typing import Final
 
 from qazyna.blueprint.drafting.given import FACTS, Answer, Given, given, holders
-from qazyna.blueprint.drafting.toml import toml
+from qazyna.blueprint.drafting.toml import pair, toml
 from qazyna.blueprint.law import Blueprint, Law
 from qazyna.blueprint.schema import CLAUSE, clause_named
 from qazyna.blueprint.showing import plain
@@ -132,7 +133,7 @@ class _Writer:
             if key == "local_name":
                 value = value or facts.get("name", "")
             if value or key != "local_language":
-                lines.append(f"{f'{key} = {toml(value)}':<32} {remarks.get(key, '')}".rstrip())
+                lines.append(f"{pair(key, value):<32} {remarks.get(key, '')}".rstrip())
         names = facts.get("names", dict(found.names) if not facts else {})
         if names:
             lines.append(f"names = {toml(names)}")
@@ -142,7 +143,7 @@ class _Writer:
             verified=read if isinstance(read := facts.get("verified"), date) else None,
             note=str(facts.get("note", "")) or self._unanswered(bool(facts)),
         )
-        return [*lines, *(f"{key} = {toml(each)}" for key, each in self._ground(told).items())]
+        return [*lines, *starmap(pair, self._ground(told).items())]
 
     def _people(self, kind: str) -> list[str]:
         tables = self._given.people.get(kind)
@@ -154,7 +155,7 @@ class _Writer:
             whole = dict(table)
             if not {"source", "assumption"} & set(whole):
                 whole |= {"assumption": True, "note": whole.get("note", "given without a source")}
-            lines += [f"[[{kind}]]", *(f"{key} = {toml(each)}" for key, each in whole.items()), ""]
+            lines += [f"[[{kind}]]", *starmap(pair, whole.items()), ""]
         return lines[:-1]
 
     def _person(self, person: Custodian | Role) -> dict[str, object]:

@@ -19,8 +19,7 @@ def toml(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping):
-        pairs = (f"{_key(key)} = {toml(each)}" for key, each in value.items())
-        return f"{{ {', '.join(pairs)} }}" if value else "{}"
+        return f"{{ {', '.join(map(pair, value, value.values()))} }}" if value else "{}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(toml(each) for each in value)}]"
     if isinstance(value, date):
@@ -33,6 +32,7 @@ def toml(value: object) -> str:
     return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _key(key: object) -> str:
+def pair(key: object, value: object) -> str:
+    """A key and its value; the key in quotes where it must be."""
     text = str(key)
-    return text if _BARE.fullmatch(text) else toml(text)
+    return f"{text if _BARE.fullmatch(text) else toml(text)} = {toml(value)}"
