@@ -63,10 +63,7 @@ _MAY_BE_THERE = ("document", "permitted")
 
 
 class Inserting:
-    """Inserts batches of rows in turn, in a second thread while the next are being prepared.
-
-    The one batch that a small command has is inserted where it stands.
-    """
+    """Inserts batches of rows in turn, in a second thread while the next are being prepared."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
