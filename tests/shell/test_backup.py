@@ -2,7 +2,9 @@
 
 import io
 import json
+import os
 import secrets
+import tarfile
 import threading
 from pathlib import Path
 
@@ -173,6 +175,48 @@ def test_a_backup_that_is_broken_leaves_no_home(file, tmp_path):
         backups.restore(place, home, KEY)
     assert not home.database.exists()
     assert not home.path.exists() or not any(p.is_file() for p in home.path.rglob("*"))
+
+
+def tarred(*members: tuple[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(mode="w", fileobj=out) as tar:
+        for name, kind in members:
+            member = tarfile.TarInfo(name)
+            member.type, member.linkname, member.mode = kind, "/etc/passwd", 0o666
+            tar.addfile(member)
+    return out.getvalue()
+
+
+PLAIN, FOLDER = tarfile.REGTYPE, tarfile.DIRTYPE
+OUT_OF_PLACE = {
+    "above the folder": [("../evil", PLAIN)],
+    "above a folder of its own": [("base", FOLDER), ("base/../../evil", PLAIN)],
+    "anywhere on the disk": [("/tmp/evil", PLAIN)],
+    "a link": [("evil", tarfile.SYMTYPE)],
+    "a hard link": [("evil", tarfile.LNKTYPE)],
+    "a device": [("evil", tarfile.CHRTYPE)],
+    "one name twice": [("evil", PLAIN), ("evil", PLAIN)],
+}
+
+
+@pytest.mark.parametrize("how", OUT_OF_PLACE)
+def test_what_has_no_place_in_a_backup_is_not_unpacked(how, tmp_path):
+    home, place = Home(tmp_path / "inner" / "home"), tmp_path / "q.backup"
+    place.write_bytes(sealed([b"{}", b"", tarred(*OUT_OF_PLACE[how]), b"", tarred()]))
+    with pytest.raises(Refused) as caught:
+        backups.restore(place, home, KEY)
+    assert "broken_backup" == caught.value.code and "evil" in str(caught.value)
+    assert [] == [each for each in tmp_path.rglob("*") if each.name == "evil"]
+
+
+def test_what_is_unpacked_is_nobodys_to_write_but_ours(tmp_path):
+    content = sealed([tarred(("base", FOLDER), ("base/1", PLAIN), ("deep/2", PLAIN))])
+    opening = backups._Opening(io.BytesIO(content), KEY)
+    backups._unpacked(opening, tmp_path, lambda name: True)
+    found = {str(each.relative_to(tmp_path)): each for each in tmp_path.rglob("*")}
+    assert {"base", "base/1", "deep", "deep/2"} == set(found)
+    assert 0o644 == found["base/1"].stat().st_mode & 0o7777
+    assert os.getuid() == found["base/1"].stat().st_uid
 
 
 @pytest.mark.parametrize("key", ["", "short", "two\nlines of a passphrase"])

@@ -29,7 +29,7 @@ from base64 import b32encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from cryptography.exceptions import InvalidTag
@@ -371,17 +371,26 @@ def _or_nothing(home: Home) -> Iterator[Path]:
 
 def _unpacked(opening: _Opening, folder: Path, wanted: Callable[[str], bool]) -> None:
     """Plain files and folders only, in that folder only, belonging to whoever restores."""
-
-    def checked(member: tarfile.TarInfo, path: str) -> tarfile.TarInfo | None:
-        if not (member.isreg() or member.isdir()) or not wanted(member.name):
-            raise _broken(f"{member.name} has no place in it")
-        safe = tarfile.tar_filter(member, path)
-        return safe.replace(uid=None, gid=None, uname=None, gname=None, deep=False)  # type: ignore[arg-type]
-
     section = _Section(opening.blocks())
     try:
         with tarfile.open(mode="r|", fileobj=io.BufferedReader(section)) as tar:
-            tar.extractall(folder, filter=checked)
+            for member in tar:
+                name = PurePosixPath(member.name)
+                plain = member.isreg() or member.isdir()
+                if not plain or name.is_absolute() or ".." in name.parts or not wanted(member.name):
+                    raise _broken(f"{member.name} has no place in it")
+                place = folder / name
+                if member.isdir():
+                    place.mkdir(parents=True, exist_ok=True)
+                else:
+                    place.parent.mkdir(parents=True, exist_ok=True)
+                    content = tar.extractfile(member)
+                    assert content is not None
+                    with place.open("xb") as file:
+                        shutil.copyfileobj(content, file, CHUNK)
+                place.chmod(member.mode & 0o755)
+    except FileExistsError as error:
+        raise _broken(f"it has {error.filename} twice") from None
     except tarfile.TarError as error:
         raise _broken(str(error)) from None
     while section.read(CHUNK):
