@@ -33,6 +33,8 @@ from qazyna.shell import rooms  # noqa: F401  the registry must be full
 LEAF_LIMIT = 60_000
 
 Json = dict[str, Any]
+Salts = Callable[[], str]
+"""Gives 16 fresh bytes, as hex."""
 
 UPCASTERS: dict[tuple[str, int], Callable[[Json], Json]] = {}
 """(event kind, schema version) -> the body as the next version writes it. None is needed yet."""
@@ -124,35 +126,60 @@ _PLAIN = frozenset(("str", "int", "bool", "date", "decimal"))
 def _asked(model: type[Command]) -> Callable[[BaseModel], bytes] | None:
     """What writes all fields of a command at once, where it can be done and nothing else is said
     of what it asks."""
-    return _at_once(model) if model.asked is Command.asked else None
+    if model.asked is not Command.asked or (found := _at_once(_schemas(model))) is None:
+        return None
+    told, write = found
+    return lambda command: write(told(command))
 
 
 @cache
-def _body(model: type[Event]) -> Callable[[BaseModel], bytes] | None:
-    """What writes an event's body at once, where it can be done and nothing in it is private."""
-    return None if model.private else _at_once(model, exclude_none=True, but="on")
+def _body(model: type[Event]) -> Callable[[Event, Json, Salts], bytes]:
+    """What writes an event's body, and adds those fields that are private to `private`; all fields
+    at once, where it can be done."""
+    schemas = _schemas(model)
+    del schemas["on"]
+    hidden = [(name, write) for name, _, write, is_hidden in _fields(model) if is_hidden]
+    found = _at_once(schemas, model.private)
+    if found is None:
+        return _written_apart
+    told, write_all = found
+
+    def written(event: Event, private: Json, salts: Salts) -> bytes:
+        body = told(event)
+        for name, write in hidden:
+            if (value := body[name]) is not None:
+                committed = _hidden(name, value, write(value), private, salts)
+                if committed:
+                    body[name] = {"sha256": committed}
+        return write_all(body, exclude_none=True)
+
+    return written
+
+
+def _schemas(model: type[BaseModel]) -> dict[str, core_schema.CoreSchema]:
+    """The schemas of a model's fields, in the order in which they are written."""
+    return {
+        name: TypeAdapter[Any](field.rebuild_annotation()).core_schema
+        for name, field in sorted(model.model_fields.items())
+    }
 
 
 def _at_once(
-    model: type[BaseModel], *, exclude_none: bool = False, but: str = ""
-) -> Callable[[BaseModel], bytes] | None:
-    """What writes the fields of a model in their order; None where a value must be put in order."""
-    fields = {
-        name: TypeAdapter[Any](field.rebuild_annotation()).core_schema
-        for name, field in sorted(model.model_fields.items())
-        if name != but
-    }
-    if len(fields) < 2 or not all(map(_in_order_already, fields.values())):
+    schemas: dict[str, core_schema.CoreSchema], hidden: frozenset[str] = frozenset()
+) -> tuple[Callable[[BaseModel], Json], Callable[..., bytes]] | None:
+    """What takes these fields of a model, and what writes them; None where a value must be put in
+    order. Of what is hidden, something else will be written."""
+    seen = [schema for name, schema in schemas.items() if name not in hidden]
+    if len(schemas) < 2 or not all(map(_in_order_already, seen)):
         return None
-    values = itemgetter(*fields)
+    schemas = schemas | {name: core_schema.any_schema() for name in hidden}
+    values = itemgetter(*schemas)
     write = SchemaSerializer(
         core_schema.typed_dict_schema(
-            {name: core_schema.typed_dict_field(schema) for name, schema in fields.items()}
+            {name: core_schema.typed_dict_field(schema) for name, schema in schemas.items()}
         )
     ).to_json
-    return lambda told: write(
-        dict(zip(fields, values(told.__dict__), strict=True)), exclude_none=exclude_none
-    )
+    return lambda told: dict(zip(schemas, values(told.__dict__), strict=True)), write
 
 
 @cache
@@ -205,16 +232,15 @@ def event_leaf(
     version: int,
     origin: Origin,
     recorded_at: datetime,
-    salts: Callable[[], str],
+    salts: Salts,
 ) -> tuple[bytes, Json | None]:
-    """The leaf of an event and, apart, its private values. `salts` gives 16 fresh bytes as hex.
+    """The leaf of an event and, apart, its private values.
 
     The keys of the envelope stand in the order they are written.
     """
-    write = _body(type(event))
     private: Json = {}
     try:
-        body = write(event) if write else _written_apart(event, private, salts)
+        body = _body(type(event))(event, private, salts)
         actor, asked = origin.written
         leaf = _EVENT % (
             actor,
@@ -238,7 +264,7 @@ _EVENT = (
 )
 
 
-def _written_apart(event: Event, private: Json, salts: Callable[[], str]) -> bytes:
+def _written_apart(event: Event, private: Json, salts: Salts) -> bytes:
     """An event's body, each field for itself; adds those that are private to `private`."""
     body: list[bytes] = []
     values = vars(event)
@@ -247,12 +273,20 @@ def _written_apart(event: Event, private: Json, salts: Callable[[], str]) -> byt
         if value is None:
             continue
         written = write(value)
-        if hidden and written != b"[]":  # of an empty list there is nothing to hide
-            salt = salts()
-            private[name] = {"salt": salt, "value": from_json(written)}
-            written = b'{"sha256":"%b"}' % _committed(salt, written).encode()
+        if hidden and (committed := _hidden(name, value, written, private, salts)):
+            written = b'{"sha256":"%b"}' % committed.encode()
         body.append(key + written)
     return b"{%b}" % b",".join(body)
+
+
+def _hidden(name: str, value: Any, written: bytes, private: Json, salts: Salts) -> str:
+    """Keep a private value apart: the commitment to it, or '' of an empty list, in which there is
+    nothing to hide."""
+    if written == b"[]":
+        return ""
+    salt = salts()
+    private[name] = {"salt": salt, "value": value if type(value) is str else from_json(written)}
+    return _committed(salt, written)
 
 
 def entry_leaf(entry: Entry, stream: str, version: int, number: int) -> bytes:
