@@ -1,47 +1,72 @@
-"""Rows as COPY reads them: PostgreSQL's text format, made in one go.
+"""Rows as COPY reads them: in PostgreSQL's binary format, written by psycopg before they are sent.
 
-psycopg writes a COPY row by row, and between rows lets other threads run: a thread that copies
-while another one thinks then waits for its turn again and again, and the server waits with it.
+A thread that copies while another one thinks would wait for its turn again and again, and the
+server would wait with it. So the thread that made the rows writes them too, and the one that sends
+them asks for no turn.
 """
 
+import io
 import os
 import select
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from decimal import Decimal
-from itertools import islice
-from types import NoneType
+from functools import lru_cache
 from typing import Any
 
 import psycopg
-from psycopg.types.json import Jsonb
-from pydantic_core import to_json
+from psycopg.abc import Buffer
+from psycopg.copy import Copy, FileWriter
+from psycopg.types.datetime import DateBinaryDumper, DatetimeBinaryDumper
+from psycopg.types.json import JsonbBinaryDumper
 
 Row = tuple[Any, ...]
 
-_ESCAPED = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+
+def copied(connection: psycopg.Connection[Any], kinds: Sequence[str], rows: Iterable[Row]) -> bytes:
+    """These rows, whose columns are of these types. The connection is not used, and may be busy."""
+    written = io.BytesIO()
+    cursor = connection.cursor()
+    for dumper in (_Day, _Instant, _Document):
+        cursor.adapters.register_dumper(None, dumper)
+    with Copy(cursor, writer=FileWriter(written), binary=True) as copy:
+        copy.set_types(kinds)
+        for row in rows:
+            copy.write_row(row)
+    return written.getvalue()
 
 
-def copied(rows: Iterable[Row]) -> bytes:
-    """These rows, one a line.
+class _Day(DateBinaryDumper):
+    """A day, which may be a text already. Many rows tell of the same days."""
 
-    They are made some at a time: so few stay near the processor until they are done, and between
-    them another thread gets its turn.
-    """
-    rest = iter(rows)
-    return b"".join([_lines(some) for some in iter(lambda: list(islice(rest, _SOME)), [])])
+    def dump(self, obj: date | str) -> Buffer | None:
+        return _day(obj)
 
 
-_SOME = 200
-"""So many rows are made at a time."""
+@lru_cache(4_096)
+def _day(on: date | str) -> Buffer | None:
+    return _DAY.dump(date.fromisoformat(on) if isinstance(on, str) else on)
 
 
-def _lines(rows: list[Row]) -> bytes:
-    """They are made column by column: in most, all values are of one kind, and what can be said of
-    all at once need not be asked of each."""
-    columns = [_column(values) for values in zip(*rows, strict=True)]
-    lines = map("\t".join, zip(*columns, strict=True))
-    return "\n".join([*lines, ""]).encode()
+class _Instant(DatetimeBinaryDumper):
+    """An instant, which may be a text already."""
+
+    def dump(self, obj: datetime | str) -> Buffer | None:
+        return _instant(obj)
+
+
+@lru_cache
+def _instant(at: datetime | str) -> Buffer | None:
+    return _INSTANT.dump(datetime.fromisoformat(at) if isinstance(at, str) else at)
+
+
+class _Document(JsonbBinaryDumper):
+    """A document, which is JSON already where it is a text."""
+
+    def dump(self, obj: Any) -> Buffer | None:
+        return b"\x01" + obj.encode() if isinstance(obj, str) else super().dump(obj)
+
+
+_DAY, _INSTANT = DateBinaryDumper(date), DatetimeBinaryDumper(datetime)
 
 
 def send(connection: psycopg.Connection[Any], copy: psycopg.Copy, text: bytes) -> None:
@@ -51,6 +76,7 @@ def send(connection: psycopg.Connection[Any], copy: psycopg.Copy, text: bytes) -
     another thread thinks, the server waits for that. Over a local socket, which nothing encrypts,
     the whole is one write of the operating system's, and Python is not asked.
     """
+    copy.write(b"")  # so that psycopg knows: how the whole begins and ends is in the text
     pgconn = connection.pgconn
     if not connection.info.host.startswith("/"):
         copy.write(text)
@@ -74,72 +100,3 @@ def send(connection: psycopg.Connection[Any], copy: psycopg.Copy, text: bytes) -
 
 _MESSAGE = 1 << 24
 """So many bytes to a message of the protocol: COPY takes them however they are parted."""
-
-
-def _column(values: tuple[Any, ...]) -> Iterable[str]:
-    kinds = _kinds(values)
-    if NoneType not in kinds:
-        return _told(values, kinds)
-    there = [value for value in values if value is not None]
-    told = iter(_told(there, kinds - {NoneType}))
-    return ["\\N" if value is None else next(told) for value in values]
-
-
-def _kinds(values: tuple[Any, ...]) -> set[type]:
-    """The types there are among them: as a rule one, which is seen sooner than a set is made."""
-    types = list(map(type, values))
-    return {types[0]} if types.count(types[0]) == len(types) else set(types)
-
-
-def _told(values: Sequence[Any], kinds: set[type]) -> Iterable[str]:
-    """Values that are there, and of these kinds."""
-    if kinds == {str}:
-        return values if _clean("".join(values)) else map(_text, values)
-    if kinds == {bytes}:
-        together = b"".join(values)
-        if not _plain(together):
-            return map(_bytes, values)
-        return map(_ascii if b"\\" in together else bytes.decode, values)
-    if len(kinds) == 1:
-        return map(_FORM[kinds.pop()], values)
-    return [_FORM[type(value)](value) for value in values]
-
-
-def _clean(text: str) -> bool:
-    return "\\" not in text and "\n" not in text and "\r" not in text and "\t" not in text
-
-
-def _text(value: str) -> str:
-    return value if _clean(value) else value.translate(_ESCAPED)
-
-
-_APART = b"\0\t\n\r"
-"""What sets rows and values apart, and what no text can hold."""
-
-
-def _plain(value: bytes) -> bool:
-    # What reads as plain text, as leaves mostly do, takes half the room that way. Only ASCII is the
-    # same in every encoding that a database may have.
-    return value.isascii() and not any(map(value.__contains__, _APART))
-
-
-def _bytes(value: bytes) -> str:
-    return _ascii(value) if _plain(value) else "\\\\x" + value.hex()
-
-
-def _ascii(value: bytes) -> str:
-    return value.decode().replace("\\", "\\\\\\\\")
-
-
-_FORM: dict[type, Callable[[Any], str]] = {
-    bool: lambda value: "t" if value else "f",
-    int: str,
-    str: _text,
-    date: date.isoformat,
-    datetime: datetime.isoformat,
-    Decimal: str,
-    bytes: _bytes,
-    # Of what is escaped here, JSON leaves backslashes alone.
-    Jsonb: lambda value: to_json(value.obj).decode().replace("\\", "\\\\"),
-}
-"""How each type is written; of another there is none in the books."""

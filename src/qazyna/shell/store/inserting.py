@@ -47,16 +47,26 @@ _COLUMNS = {
     "stream": "name version state",
 }
 
-_BASES = {
-    **dict.fromkeys(("key", "actor", "stream", "kind", "flow"), "text"),
-    **dict.fromkeys(("body_sha256", "salt", "leaf"), "bytea"),
-    **dict.fromkeys(("value_date", "effective"), "date"),
-    "recorded_at": "timestamptz",
-    **dict.fromkeys(("quantity", "quantity2", "value", "granted"), "numeric"),
-    "version": "integer",
+_TYPES = {
+    column: kind
+    for kind, columns in {
+        "bigint": "seq id event scope scope2 reverses",
+        "integer": "version",
+        "smallint": "number legs scale",
+        "numeric": "quantity quantity2 value granted price",
+        "date": "value_date effective on_date follows through",
+        "timestamptz": "recorded_at",
+        "jsonb": "private state",
+        "bytea": "leaf body_sha256 salt sha256 content",
+        "text": "key kind actor name stream command code class side asset asset2 asset_class book"
+        " book2 book_kind currency source price_source estimated flow event_kind authority"
+        " authority2 debit_class debit_detail credit_class credit_detail debit_class2"
+        " debit_detail2 credit_class2 credit_detail2",
+    }.items()
+    for column in columns.split()
 }
-"""What the domains of some columns are made of. Sent as such, a value becomes one of the domain as
-it is written; sent as one of the domain, the domain would be looked up for each anew."""
+"""What each column is, or what its domain is made of. Sent as such, a value becomes one of the
+domain as it is written; sent as one of it, the domain would be looked up for each anew."""
 
 _MAY_BE_THERE = ("document", "permitted")
 """The same file again, or what an earlier version of the law permitted already."""
@@ -84,7 +94,7 @@ class Inserting:
 
     def put(self, rows: Rows) -> None:
         """Insert, once what was put before is done."""
-        ready = _ready(rows)
+        ready = _ready(self._connection, rows)
         self._wait(_QUEUE)
         if self._pool is None:
             self._turns.enter_context(short_turns())
@@ -118,13 +128,16 @@ class Inserting:
         return self._aside
 
 
-def _ready(rows: Rows) -> Ready:
+def _ready(connection: Connection, rows: Rows) -> Ready:
     """The rows, ready to be sent.
 
     They are made so by the thread that made the rows. The one that inserts then hands over whole
     buffers and never waits for its turn to run Python, and the server does not wait for it.
     """
-    return {table: copied(many) if _in_bulk(table, many) else many for table, many in rows.items()}
+    return {
+        table: _bytes(connection, _COLUMNS[table].split(), many) if _in_bulk(table, many) else many
+        for table, many in rows.items()
+    }
 
 
 def _in_bulk(table: str, rows: Sequence[Row]) -> bool:
@@ -191,7 +204,7 @@ def _as_one(counts: tuple[tuple[str, int], ...], kept: int) -> str:
 
 
 def _cast(column: str) -> str:
-    return f"::{_BASES[column]}" if column in _BASES else ""
+    return f"::{_TYPES[column]}"
 
 
 @cache
@@ -211,7 +224,7 @@ def insert_rows(
 ) -> None:
     """Add rows to a table of the books, by INSERT or by COPY as their number asks."""
     if _in_bulk(table, rows):
-        _copy(connection, table, columns, copied(rows))
+        _copy(connection, table, columns, _bytes(connection, columns, rows))
     else:
         one = f"({', '.join(['%s'] * len(columns))})"
         again = " ON CONFLICT DO NOTHING" if table in _MAY_BE_THERE else ""
@@ -222,11 +235,13 @@ def insert_rows(
         )
 
 
+def _bytes(connection: Connection, columns: Sequence[str], rows: Sequence[Row]) -> bytes:
+    return copied(connection, [_TYPES[column] for column in columns], rows)
+
+
 def _copy(connection: Connection, table: str, columns: Sequence[str], text: bytes) -> None:
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY books.{table} ({', '.join(columns)}) FROM STDIN") as copy,
-    ):
+    query = f"COPY books.{table} ({', '.join(columns)}) FROM STDIN (FORMAT binary)"
+    with connection.cursor() as cursor, cursor.copy(query) as copy:
         send(connection, copy, text)
 
 
