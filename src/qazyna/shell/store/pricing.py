@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 import psycopg
 
 from qazyna.blueprint import Blueprint
+from qazyna.history.register import uncollected
 from qazyna.plan import Valuer
 from qazyna.reserve.prices import PriceBook, Row, valuer
 
@@ -118,7 +119,10 @@ def _current(connection: Connection, fresh: Sequence[int] | None = None) -> _Kep
     if fresh is None or len(fresh) == _MOST:
         rows = connection.execute(_ALL_FRESH, [kept.below], prepare=False)
         fresh = [event for (event,) in rows]
-    return kept if set(fresh) == set(kept.fresh) else _read(connection, kept)
+    if set(fresh) == set(kept.fresh):
+        return kept
+    with uncollected():
+        return _read(connection, kept)
 
 
 def _read(connection: Connection, kept: _Kept) -> _Kept:
