@@ -11,6 +11,7 @@ that a replay finds the same books. Rooms add commands, rules and events; nothin
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, ClassVar, Protocol, TypeAlias, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
@@ -135,6 +136,14 @@ class Event(BaseModel):
 
     def evolve(self, state: Any, version: int) -> None:
         """Change the folded state of its stream, in which it is the event number `version`."""
+
+
+@cache
+def brings(model: type[Event]) -> bool:
+    """Whether anything may come with such an event: assets, permissions, prices, a closed period.
+    With most, nothing does."""
+    ways = ("assets", "permits", "quotes", "closes")
+    return any(getattr(model, way) is not getattr(Event, way) for way in ways)
 
 
 class Valuer(Protocol):

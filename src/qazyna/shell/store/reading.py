@@ -260,6 +260,11 @@ def state_json(state: State) -> str:
     return state.model_dump_json(exclude_defaults=True)
 
 
+def state_told(state: State) -> Any:
+    """What `state_json` says, read again."""
+    return state.model_dump(mode="json", exclude_defaults=True)
+
+
 def load_state(text: str | bytes, stream: str) -> State:
     return STATES[stream.partition("/")[0]].model_validate_json(text)
 
@@ -273,4 +278,5 @@ __all__ = [
     "load_state",
     "read_known",
     "state_json",
+    "state_told",
 ]

@@ -8,7 +8,6 @@ import hashlib
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
 from itertools import islice
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -26,7 +25,7 @@ from qazyna.ledger.entry import (
     Grant,
     Posting,
 )
-from qazyna.plan import Event, book_stream
+from qazyna.plan import Event, book_stream, brings
 from qazyna.shell.store.codec import Origin, day_text, entry_leaf, event_leaf, instant
 from qazyna.shell.store.inserting import BULK, Inserting, Row, Rows, small
 from qazyna.shell.store.reading import Known, state_json
@@ -161,14 +160,6 @@ def _command(origin: Origin, known: Known) -> Row:
     return *asked, origin.actor, instant(known.recorded_at)
 
 
-@cache
-def _brings(model: type[Event]) -> bool:
-    """Whether anything may come with such an event: assets, permissions, prices, a closed period.
-    With most, nothing does."""
-    ways = ("assets", "permits", "quotes", "closes")
-    return any(getattr(model, way) is not getattr(Event, way) for way in ways)
-
-
 class _Writer:
     """Turns events into rows, batch after batch, and remembers what later rows refer to."""
 
@@ -206,7 +197,7 @@ class _Writer:
             seqs.append(seq)
             version = versions[stream] = versions.get(stream, 0) + 1
             rows["event"].append(self._event(event, seq, stream, version))
-            if _brings(type(event)):
+            if brings(type(event)):
                 self._brought(rows, event, seq)
             for grant in grants:
                 scope = self.scopes[grant.kind, stream, version, grant.book, grant.asset] = (

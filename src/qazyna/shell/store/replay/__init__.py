@@ -34,23 +34,29 @@ def check(connection: Connection, progress: Callable[[int], None] = lambda _: No
 def compare(connection: Connection, progress: Callable[[int], None] = lambda _: None) -> Replay:
     """The same within the transaction that is open."""
     found = Replay()
-    folding, sums = Folding(connection, found), list[Any]()
     with uncollected(), short_turns():
-        for what, rows in ahead(kept(connection)):
-            match what:
-                case "commands":
-                    folding.commands(rows)
-                case "events":
-                    folding.events(rows)
-                    progress(found.events)
-                case "streams":
-                    folding.streams(rows)
-                case "sums":
-                    sums += rows
-        for where, difference in sums:
-            found.differs(where or "?", difference)
-        folding.complete()
+        _laid_beside(connection, found, progress)
     return found
+
+
+def _laid_beside(connection: Connection, found: Replay, progress: Callable[[int], None]) -> None:
+    """Note what differs. (All that is made for it is gone when this returns, before anybody looks
+    for circular garbage again.)"""
+    folding, sums = Folding(connection, found), list[Any]()
+    for what, rows in ahead(kept(connection)):
+        match what:
+            case "commands":
+                folding.commands(rows)
+            case "events":
+                folding.events(rows)
+                progress(found.events)
+            case "streams":
+                folding.streams(rows)
+            case "sums":
+                sums += rows
+    for where, difference in sums:
+        found.differs(where or "?", difference)
+    folding.complete()
 
 
 __all__ = ["Replay", "check", "compare"]

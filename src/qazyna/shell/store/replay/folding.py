@@ -10,11 +10,11 @@ from pydantic_core import from_json
 
 from qazyna.ledger import chart
 from qazyna.ledger.entry import Entry
-from qazyna.plan import STATES, Event, State
+from qazyna.plan import STATES, Event, State, brings
 from qazyna.reserve import price_files
 from qazyna.reserve.price_import import PricesImported
 from qazyna.shell.store.codec import Json, Origin, commitment, entry_leaf, read_event
-from qazyna.shell.store.reading import known_assets, state_json
+from qazyna.shell.store.reading import known_assets, state_told
 from qazyna.shell.store.replay.found import Replay
 from qazyna.shell.store.replay.told import BETWEEN, grants_told, rows_told
 
@@ -104,7 +104,10 @@ class Folding:
             self._differ(where, entries, stream, version, told)
         if grants_told(granted) != grants:
             self.found.differs(where, f"grants {grants_told(granted)!r}, kept {grants!r}")
-        self._bring(event, seq)
+        if brings(type(event)):
+            self._bring(event, seq)
+        if isinstance(event, PricesImported):
+            self._read_prices(event, seq)
 
     def _fold(self, event: Event, stream: str, version: int) -> None:
         state = self.states.get(stream)
@@ -121,8 +124,6 @@ class Folding:
         self.permits.update(event.permits())
         if period := event.closes():
             self.closes.add((*period, seq))
-        if isinstance(event, PricesImported):
-            self._read_prices(event, seq)
 
     def _read_prices(self, event: PricesImported, seq: int) -> None:
         """The prices of an imported file are in the file, which is kept under its digest."""
@@ -200,7 +201,7 @@ class Folding:
         self._same_catalogue()
 
     def _same_state(self, name: str, text: str) -> bool:
-        return bool(from_json(state_json(self.states[name])) == from_json(text))
+        return bool(state_told(self.states[name]) == from_json(text))
 
     def _same_catalogue(self) -> None:
         """The assets, permissions and prices are those that events brought."""
