@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -115,6 +116,14 @@ def test_what_is_sent_at_once_is_there(table):
     sent(table, rows)
     found = table.execute("SELECT count(*), sum(n), max(value), min(value) FROM public.sent")
     assert (MANY, MANY * (MANY - 1) // 2, "қазына" * 5, "қазына" * 5) == found.fetchone()
+
+
+def test_over_a_network_psycopg_sends_the_same(table):
+    far = SimpleNamespace(info=SimpleNamespace(host="db.example.org"), pgconn=table.pgconn)
+    rows = [(1, "қазына"), (2, None)]
+    with table.cursor() as cursor, cursor.copy(SENT) as copy:
+        send(far, copy, copied(table, KINDS, rows))
+    assert rows == table.execute("SELECT * FROM public.sent ORDER BY n").fetchall()
 
 
 @pytest.mark.parametrize("at", [0, MANY // 2, MANY - 1])
