@@ -40,7 +40,7 @@ lint: setup
 	@$(BIN)/lint-imports --no-logo
 
 bench: setup
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-bench.txt
 	@$(BIN)/python -m bench $(BENCH)
 
 # --no-emit-*: a pin names a package, a version and its hashes, never a place to fetch it from.
