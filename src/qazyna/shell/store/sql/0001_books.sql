@@ -190,7 +190,7 @@ CREATE DOMAIN whole_grant AS authority
             WHEN (VALUE).book IN ('reserve', 'budget') OR (VALUE).book LIKE 'workout/%'
             THEN (VALUE).book
             ELSE 'case/' || regexp_replace((VALUE).book, '/[^/]+$', '') END);
-ALTER TABLE authority ADD CONSTRAINT a_whole_grant CHECK (num_nulls((authority.*)::whole_grant) = 0);
+ALTER TABLE authority ADD CONSTRAINT a_whole_grant CHECK ((authority.*)::whole_grant IS DISTINCT FROM NULL);
 
 CREATE TABLE drawn (
     -- What the postings have drawn on a grant: never more than it grants. Written by the trigger on
@@ -311,7 +311,7 @@ CREATE DOMAIN whole_entry AS entry
         OR ((VALUE).asset = (VALUE).asset2 AND (VALUE).quantity = (VALUE).quantity2))
     CONSTRAINT transfer_changes_book
         CHECK ((VALUE).kind <> 'transfer' OR (VALUE).book <> (VALUE).book2);
-ALTER TABLE entry ADD CONSTRAINT a_whole_entry CHECK (num_nulls((entry.*)::whole_entry) = 0);
+ALTER TABLE entry ADD CONSTRAINT a_whole_entry CHECK ((entry.*)::whole_entry IS DISTINCT FROM NULL);
 
 CREATE UNIQUE INDEX reversed_once ON entry (reverses) WHERE reverses IS NOT NULL;
 -- By the holding, and with what a balance of any day sums: so that it is read from the index alone.
