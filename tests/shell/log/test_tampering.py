@@ -236,6 +236,8 @@ OTHERS = [
     ("a file that came in", "ALTER TABLE books.document DROP CONSTRAINT document_check;"
      " UPDATE books.document SET content = 'x'", "document"),
     ("a file removed", "DELETE FROM books.document WHERE name LIKE '%csv'", "document "),
+    ("what kind of entry was reversed", "UPDATE books.entry SET reversed_kind = 'move'"
+     " WHERE kind = 'reverse'", "mirrors_what_it_reverses"),
     ("the name of a book, wherever it stands", "UPDATE books.entry SET book = 'C-1/9',"
      " book2 = replace(book2, 'C-1/1', 'C-1/9') WHERE book = 'C-1/1';"
      " UPDATE books.authority SET book = 'C-1/9' WHERE book = 'C-1/1';"
@@ -402,8 +404,6 @@ SCHEMA = [
     ("the type of a column", "ALTER TABLE books.signature ALTER line TYPE varchar(2000)",
      "column signature.line"),
     ("a column more", "ALTER TABLE books.event ADD note text", "column event.note: is nothing of ours"),
-    ("a generated column set free", "ALTER TABLE books.entry ALTER reversible DROP EXPRESSION",
-     "column entry.reversible"),
     ("a table more", "CREATE TABLE books.other (a int)", "table other: is nothing of ours"),
     ("a table that inherits", "CREATE TABLE public.kin () INHERITS (books.event)", "parent of"),
     ("another view of the legs", "CREATE OR REPLACE VIEW books.posting AS SELECT id AS entry,"

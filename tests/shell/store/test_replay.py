@@ -147,6 +147,8 @@ TAMPERED = [
      ["entry"], "case/C-1@10#1"),
     ("what an entry reverses", "UPDATE books.entry SET reverses = 1 WHERE kind = 'reverse'",
      ["entry"], "case/C-1@8#1"),
+    ("the kind of what an entry reverses", "UPDATE books.entry SET reversed_kind = 'move'"
+     " WHERE kind = 'reverse'", ["entry"], "case/C-1@8#1"),
     ("the day an entry corrects", "UPDATE books.entry SET effective = '2020-01-01'"
      f" WHERE id = {LAST}", ["entry"], "case/C-1@10#1"),
     ("the day of an entry", "UPDATE books.entry SET value_date = '2020-01-01'"

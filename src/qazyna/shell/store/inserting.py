@@ -41,9 +41,9 @@ _COLUMNS = {
     "closed": "follows through event",
     "authority": "id authority event event_kind stream book asset granted",
     "entry": "id event number kind legs value_date flow value currency price_source leaf reverses"
-    " effective book asset quantity debit_class debit_detail credit_class credit_detail authority"
-    " scope book2 asset2 quantity2 debit_class2 debit_detail2 credit_class2 credit_detail2"
-    " authority2 scope2",
+    " reversed_kind effective book asset quantity debit_class debit_detail credit_class"
+    " credit_detail authority scope book2 asset2 quantity2 debit_class2 debit_detail2 credit_class2"
+    " credit_detail2 authority2 scope2",
     "stream": "name version state",
 }
 
@@ -59,8 +59,8 @@ _TYPES = {
         "jsonb": "private state",
         "bytea": "leaf body_sha256 salt sha256 content",
         "text": "key kind actor name stream command code class side asset asset2 asset_class book"
-        " book2 book_kind currency source price_source estimated flow event_kind authority"
-        " authority2 debit_class debit_detail credit_class credit_detail debit_class2"
+        " book2 book_kind currency source price_source reversed_kind estimated flow event_kind"
+        " authority authority2 debit_class debit_detail credit_class credit_detail debit_class2"
         " debit_detail2 credit_class2 credit_detail2",
     }.items()
     for column in columns.split()

@@ -171,8 +171,8 @@ class _Writer:
         self.origin = origin
         self.inserting = inserting
         self.scopes: dict[Scope, int] = {}
-        self.entry_ids: dict[tuple[tuple[str, int], int], int] = {}
-        """By the event's stream and version, and the number."""
+        self.entry_ids: dict[tuple[tuple[str, int], int], tuple[int, str]] = {}
+        """By the event's stream and version, and the number; and its kind."""
         self.seqs: list[int] = []
         self.salt = _salts().__next__
         self.mine: set[str] = set(known.read_books)
@@ -205,7 +205,8 @@ class _Writer:
                 )
                 rows["authority"].append(_grant(grant, scope, seq, event.kind, stream))
             for number, entry in enumerate(entries, start=1):
-                id_ = entry_ids[(stream, version), number] = entry_id()
+                id_ = entry_id()
+                entry_ids[(stream, version), number] = id_, entry.kind
                 rows["entry"].append(self._entry(entry, id_, seq, stream, version, number))
 
     def touched(self, first: dict[str, int]) -> list[str]:
@@ -259,7 +260,7 @@ class _Writer:
             value.currency if value else None,
             value.source if value else None,
             entry_leaf(entry, stream, version, number),
-            self._entry_id(reverses) if reverses else None,
+            *(self._reversed(reverses) if reverses else _NOTHING),
             effective,
             *self._leg(postings[0], stream, version),
             *(self._leg(postings[1], stream, version) if legs == 2 else _NO_LEG),
@@ -280,22 +281,24 @@ class _Writer:
         """The grant of this command, or of an earlier one."""
         found = self.scopes.get(scope)
         if found is None:
-            found = self.scopes[scope] = self._earlier(_GRANT_ID, scope)
+            (found,) = self._earlier(_GRANT_ID, scope)
+            self.scopes[scope] = found
         return found
 
-    def _entry_id(self, ref: EntryRef) -> int:
-        """The entry of this command, or of an earlier one."""
+    def _reversed(self, ref: EntryRef) -> tuple[int, str]:
+        """The entry of this command, or of an earlier one, and its kind."""
         found = self.entry_ids.get(ref)
         if found is None:
             (stream, version), number = ref
-            found = self.entry_ids[ref] = self._earlier(_ENTRY_ID, (stream, version, number))
+            id_, kind = self._earlier(_ENTRY_ID, (stream, version, number))
+            found = self.entry_ids[ref] = id_, kind
         return found
 
-    def _earlier(self, query: str, what: tuple[str | int, ...]) -> int:
+    def _earlier(self, query: str, what: tuple[str | int, ...]) -> Row:
         row = self.inserting.free.execute(query, what).fetchone()
         if row is None:
             raise InvariantBroken(f"there is no {what} for an entry to rest on")
-        return int(row[0])
+        return row
 
     def _may_post(self, book: str) -> None:
         """A book that the command read, or a new one of a stream that it locked."""
@@ -305,6 +308,7 @@ class _Writer:
 
 
 _NO_LEG: Row = (None,) * 9
+_NOTHING: Row = (None,) * 2
 
 
 def _grant(grant: Grant, scope: int, seq: int, event_kind: str, stream: str) -> Row:
@@ -317,7 +321,7 @@ _GRANT_ID = """
     WHERE g.authority = %s AND e.stream = %s AND e.version = %s AND g.book = %s AND g.asset = %s
 """
 _ENTRY_ID = """
-    SELECT n.id FROM books.entry n JOIN books.event e ON e.seq = n.event
+    SELECT n.id, n.kind FROM books.entry n JOIN books.event e ON e.seq = n.event
     WHERE e.stream = %s AND e.version = %s AND n.number = %s
 """
 

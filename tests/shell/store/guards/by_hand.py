@@ -88,6 +88,9 @@ class ByHand:
         right["event"] = self.ids[right["event"]]
         if isinstance(right.get("reverses"), str):
             right["reverses"] = self.ids[right["reverses"]]
+        if of := right.get("reverses"):
+            kind_of = "SELECT kind FROM books.entry WHERE id = %s"
+            right = {"reversed_kind": self.one(kind_of, of)} | right
         for leg, suffix in ((first, ""), (second, "2")):
             if leg is not None:
                 right |= {f"{column}{suffix}": value for column, value in self._leg(leg).items()}

@@ -611,8 +611,32 @@ ATTEMPTS: list[tuple[str, Callable[[ByHand], None], Twists, str]] = [
     (
         "reverse an entry, and post another one",
         path.reverse,
-        {"the reversal": {"reverses": "the vesting of old"}},
+        {"the reversal": {"reverses": "the vesting of old", "reversed_kind": "exchange"}},
         "mirrors_what_it_reverses",
+    ),
+    (
+        "reverse a change of title",
+        path.reverse,
+        {"the reversal": {"reverses": "the vesting of old"}},
+        "reversal_of_what_can_be",
+    ),
+    (
+        "call what is reversed by another kind",
+        path.reverse,
+        {"the reversal": {"reversed_kind": "move"}},
+        "mirrors_what_it_reverses",
+    ),
+    (
+        "reverse without saying what kind",
+        path.reverse,
+        {"the reversal": {"reversed_kind": None}},
+        "reversal_of_what_can_be",
+    ),
+    (
+        "name a kind, and reverse nothing",
+        path.move,
+        {"the move": {"reversed_kind": "exchange"}},
+        "reversal_of_what_can_be",
     ),
     (
         "name what is reversed, and reverse nothing",

@@ -66,7 +66,8 @@ ROWS = r"""
         FROM books.entry n
         LEFT JOIN LATERAL (
             SELECT old.stream || '@' || old.version || '#' || o.number AS told
-            FROM books.entry o JOIN books.event old ON old.seq = o.event WHERE o.id = n.reverses
+            FROM books.entry o JOIN books.event old ON old.seq = o.event
+            WHERE o.id = n.reverses AND o.kind = n.reversed_kind
         ) AS r ON true
         LEFT JOIN LATERAL (
             SELECT a.authority || ':' || given.stream || '@' || given.version AS told

@@ -227,6 +227,9 @@ CREATE TABLE entry (
     flow          flow          NOT NULL,
     scope         bigint,
     reverses      bigint,
+    -- What it reverses is an entry of that kind. (What gave back what it had drawn cannot be taken back,
+    -- or an order could be used twice; and a change of title is undone by another order alone.)
+    reversed_kind text,
     -- The earlier day that it corrects. It counts on its own day, in the open period; a restated report
     -- counts it on the day it corrects, and what was published stands.
     effective     day,
@@ -242,13 +245,9 @@ CREATE TABLE entry (
     asset2        text,
     quantity2     amount,
     scope2        bigint,
-    -- The legs that can be reversed. What gave back what it had drawn cannot be taken back, or an
-    -- order could be used twice; and a change of title is undone by another order alone.
-    reversible    smallint      GENERATED ALWAYS AS
-                  (CASE WHEN kind NOT IN ('reverse', 'vest') THEN legs END) STORED,
     leaf          leaf          NOT NULL,
     UNIQUE (event, number),
-    CONSTRAINT can_be_mirrored UNIQUE (id, reversible, book, debit_class, debit_detail, credit_class,
+    CONSTRAINT can_be_mirrored UNIQUE (id, kind, legs, book, debit_class, debit_detail, credit_class,
                                        credit_detail, asset, quantity),
     CONSTRAINT second_leg_can_be_mirrored
         UNIQUE (id, book2, debit_class2, debit_detail2, credit_class2, credit_detail2, asset2,
@@ -261,9 +260,9 @@ CREATE TABLE entry (
         REFERENCES authority (id, authority, book, asset),
     -- A reversal mirrors the whole of the entry it names: as many legs, each the other way about.
     CONSTRAINT mirrors_what_it_reverses
-        FOREIGN KEY (reverses, legs, book, credit_class, credit_detail, debit_class, debit_detail,
-                     asset, quantity)
-        REFERENCES entry (id, reversible, book, debit_class, debit_detail, credit_class,
+        FOREIGN KEY (reverses, reversed_kind, legs, book, credit_class, credit_detail, debit_class,
+                     debit_detail, asset, quantity)
+        REFERENCES entry (id, kind, legs, book, debit_class, debit_detail, credit_class,
                           credit_detail, asset, quantity),
     CONSTRAINT second_leg_mirrors_what_it_reverses
         FOREIGN KEY (reverses, book2, credit_class2, credit_detail2, debit_class2, debit_detail2,
@@ -296,6 +295,9 @@ CREATE DOMAIN whole_entry AS entry
         AND ((VALUE).legs = 1 OR ((VALUE).authority2 = 'none') = ((VALUE).scope2 IS NULL)))
     CONSTRAINT reversal_of_something
         CHECK (((VALUE).kind = 'reverse') = ((VALUE).reverses IS NOT NULL))
+    CONSTRAINT reversal_of_what_can_be CHECK (
+        ((VALUE).reverses IS NULL) = ((VALUE).reversed_kind IS NULL)
+        AND (VALUE).reversed_kind NOT IN ('reverse', 'vest'))
     CONSTRAINT valued_or_not
         CHECK (num_nonnulls((VALUE).value, (VALUE).currency, (VALUE).price_source) IN (0, 3))
     -- An exchange stays in its book and under its title, and changes its asset.
