@@ -69,24 +69,24 @@ class _Document(JsonbBinaryDumper):
 _DAY, _INSTANT = DateBinaryDumper(date), DatetimeBinaryDumper(datetime)
 
 
-def send(connection: psycopg.Connection[Any], copy: psycopg.Copy, text: bytes) -> None:
-    """Hand a COPY its text.
+def send(connection: psycopg.Connection[Any], copy: psycopg.Copy, content: bytes) -> None:
+    """Hand a COPY its rows.
 
     psycopg hands over 128 kB at a time and asks for its turn to run Python after each; while
     another thread thinks, the server waits for that. Over a local socket, which nothing encrypts,
     the whole is one write of the operating system's, and Python is not asked.
     """
-    copy.write(b"")  # so that psycopg knows: how the whole begins and ends is in the text
+    copy.write(b"")  # so that psycopg knows: how it begins and ends is in the content
     pgconn = connection.pgconn
     if not connection.info.host.startswith("/"):
-        copy.write(text)
+        copy.write(content)
         return
     while pgconn.flush():
         select.select([], [pgconn.socket], [])
     os.set_blocking(pgconn.socket, True)
     try:
-        for at in range(0, len(text), _MESSAGE):
-            part = text[at : at + _MESSAGE]
+        for at in range(0, len(content), _MESSAGE):
+            part = content[at : at + _MESSAGE]
             left = memoryview(b"d" + (len(part) + 4).to_bytes(4, "big") + part)
             while left:
                 left = left[os.write(pgconn.socket, left) :]

@@ -239,10 +239,10 @@ def _bytes(connection: Connection, columns: Sequence[str], rows: Sequence[Row]) 
     return copied(connection, [_TYPES[column] for column in columns], rows)
 
 
-def _copy(connection: Connection, table: str, columns: Sequence[str], text: bytes) -> None:
+def _copy(connection: Connection, table: str, columns: Sequence[str], content: bytes) -> None:
     query = f"COPY books.{table} ({', '.join(columns)}) FROM STDIN (FORMAT binary)"
     with connection.cursor() as cursor, cursor.copy(query) as copy:
-        send(connection, copy, text)
+        send(connection, copy, content)
 
 
 def _keep(connection: Connection, changed: list[Row]) -> None:

@@ -260,7 +260,7 @@ class _Writer:
             value.currency if value else None,
             value.source if value else None,
             entry_leaf(entry, stream, version, number),
-            *(self._reversed(reverses) if reverses else _NOTHING),
+            *(self._reversed(reverses) if reverses else _NO_REVERSAL),
             effective,
             *self._leg(postings[0], stream, version),
             *(self._leg(postings[1], stream, version) if legs == 2 else _NO_LEG),
@@ -308,7 +308,7 @@ class _Writer:
 
 
 _NO_LEG: Row = (None,) * 9
-_NOTHING: Row = (None,) * 2
+_NO_REVERSAL: Row = (None,) * 2
 
 
 def _grant(grant: Grant, scope: int, seq: int, event_kind: str, stream: str) -> Row:
